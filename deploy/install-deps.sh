@@ -1,18 +1,24 @@
 #!/usr/bin/env bash
 # Installs what the build and the tests need on Debian 12. Idempotent; says nothing when there is nothing to do.
-#   deploy/install-deps.sh            build and run
-#   deploy/install-deps.sh --tests    and what the tests talk to (Prometheus, fuzzer, interop peers)
+#   deploy/install-deps.sh              build and run
+#   deploy/install-deps.sh --tutorial   and what the tutorials start (Prometheus)
+#   deploy/install-deps.sh --tests      and what the tests talk to (fuzzer, interop peers)
 set -euo pipefail
 
 build=(build-essential cmake ninja-build pkg-config ccache mold git ca-certificates
   libuv1-dev libnghttp2-dev libssl-dev libcurl4-openssl-dev protobuf-compiler libprotobuf-dev libprotozero-dev
   libyaml-cpp-dev libsqlite3-dev libspdlog-dev libfmt-dev libre2-dev libsnappy-dev libzstd-dev libdeflate-dev zlib1g-dev
   libsimdjson-dev libc-ares-dev libxxhash-dev libjemalloc-dev)
-tests=(catch2 libbenchmark-dev libgrpc++-dev protobuf-compiler-grpc prometheus python3 curl openssl clang-14
-  libclang-rt-14-dev procps iproute2)
+tutorial=(prometheus python3 curl)
+tests=(catch2 libbenchmark-dev libgrpc++-dev protobuf-compiler-grpc openssl clang-14 libclang-rt-14-dev procps iproute2)
 
 wanted=("${build[@]}")
-if [[ "${1:-}" == "--tests" ]]; then wanted+=("${tests[@]}"); fi
+case "${1:-}" in
+  "") ;;
+  --tutorial) wanted+=("${tutorial[@]}") ;;
+  --tests) wanted+=("${tutorial[@]}" "${tests[@]}") ;;
+  *) echo "install-deps.sh: unknown option $1 (known: --tutorial, --tests)" >&2; exit 2 ;;
+esac
 
 missing=()
 for package in "${wanted[@]}"; do
