@@ -11,7 +11,11 @@ namespace internal {
 
 inline void StrAppendOne(std::string* out, std::string_view text) { out->append(text); }
 inline void StrAppendOne(std::string* out, char c) { out->push_back(c); }
-inline void StrAppendOne(std::string* out, bool value) { out->append(value ? "true" : "false"); }
+// A template, so that a string literal does not decay into it.
+template <std::same_as<bool> T>
+void StrAppendOne(std::string* out, T value) {
+  out->append(value ? "true" : "false");
+}
 template <std::integral T>
   requires(!std::same_as<T, bool> && !std::same_as<T, char>)
 void StrAppendOne(std::string* out, T value) {
