@@ -37,6 +37,22 @@ struct Label {
   friend bool operator==(const Label&, const Label&) = default;
 };
 
+namespace internal {
+// Reads a length-prefixed string of the encoding and advances past it. REQUIRES: well-formed bytes.
+inline std::string_view ReadEncodedString(const char** position) {
+  const char* p = *position;
+  const auto byte = [&p](int i) { return static_cast<size_t>(static_cast<uint8_t>(p[i])); };
+  size_t size = byte(0);
+  ++p;
+  if (size == 0xFF) [[unlikely]] {
+    size = byte(0) | (byte(1) << 8) | (byte(2) << 16);
+    p += 3;
+  }
+  *position = p + size;
+  return {p, size};
+}
+}  // namespace internal
+
 class Labels {
  public:
   Labels() = default;
@@ -74,8 +90,16 @@ class Labels {
     using difference_type = std::ptrdiff_t;
     Iterator() = default;
     explicit Iterator(const char* position) : position_(position) {}
-    Label operator*() const;
-    Iterator& operator++();
+    Label operator*() const {
+      const char* position = position_;
+      const std::string_view name = internal::ReadEncodedString(&position);
+      return {name, internal::ReadEncodedString(&position)};
+    }
+    Iterator& operator++() {
+      internal::ReadEncodedString(&position_);
+      internal::ReadEncodedString(&position_);
+      return *this;
+    }
     Iterator operator++(int) {
       Iterator before = *this;
       ++*this;
@@ -98,7 +122,7 @@ class Labels {
   std::string data_;
 };
 
-// Collects changes to a base set. Set with an empty value deletes.
+// Collects changes to a base set. Set with an empty value deletes; an empty name is ignored.
 class LabelsBuilder {
  public:
   LabelsBuilder() = default;
