@@ -1,10 +1,36 @@
 #include "common/series/bucket_list.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
+#include <string_view>
 
 namespace epi::series {
+namespace {
+
+// Schema 8 divides [1/2, 1) into 256 buckets; coarser schemas use every second, fourth, … bound of it.
+constexpr int kFinestBounds = 256;
+
+// The bounds that Prometheus publishes are not the correctly rounded powers of two, and a bound is compared and printed to the
+// last bit. Bound i is the rounded power minus (digit i - '0') units in the last place; '/' stands for minus one.
+constexpr std::string_view kUlpsBelow =
+    "00000010001000000012001111111111001000100111001100110/11001100110000001111221021001000100001000000010/00102200110"
+    "11100101022111110101122112110111111112121222122001100101122102211221011212211211132112122322232222222333344324311"
+    "211222213311222132112222432233";
+static_assert(kUlpsBelow.size() == kFinestBounds);
+
+std::array<double, kFinestBounds> MakeFinestBounds() {
+  std::array<double, kFinestBounds> bounds{};
+  for (size_t i = 0; i < bounds.size(); ++i) {
+    const auto exact = static_cast<double>(exp2l(static_cast<long double>(i) / kFinestBounds) / 2);
+    bounds[i] = std::bit_cast<double>(std::bit_cast<int64_t>(exact) - (kUlpsBelow[i] - '0'));
+  }
+  return bounds;
+}
+
+}  // namespace
 
 BucketList ExpandBuckets(std::span<const Span> spans, std::span<const double> counts) {
   BucketList list;
@@ -71,20 +97,19 @@ BucketList MergeBuckets(const BucketList& a, const BucketList& b, double sign) {
 }
 
 double ExponentialBound(int64_t index, int32_t schema) {
-  // The power is split into an exact exponent and a fraction in [0, 1), so that whole powers of two are exact.
+  static const std::array<double, kFinestBounds> kBounds = MakeFinestBounds();
+  // The power is split into a whole exponent and a fraction in [1/2, 1), so that whole powers of two are exact.
   int64_t exponent = 0;
-  double fraction = 1;
+  double fraction = 0.5;
   if (schema < 0) {
-    exponent = index * (int64_t{1} << -schema);
+    exponent = index * (int64_t{1} << -schema) + 1;
   } else {
-    const int64_t steps = int64_t{1} << schema;
-    exponent = index >> schema;
-    const int64_t rest = index - (exponent << schema);
-    fraction = static_cast<double>(exp2l(static_cast<long double>(rest) / static_cast<long double>(steps)));
+    exponent = (index >> schema) + 1;
+    const int64_t rest = index - ((exponent - 1) << schema);
+    fraction = kBounds[static_cast<size_t>(rest << (kExponentialSchemaMax - schema))];
   }
-  if (exponent == 1024 && fraction == 1) return std::numeric_limits<double>::max();
-  const int64_t clamped = std::clamp<int64_t>(exponent, -2000, 2000);
-  return std::ldexp(fraction, static_cast<int>(clamped));
+  if (exponent == 1025 && fraction == 0.5) return std::numeric_limits<double>::max();
+  return std::ldexp(fraction, static_cast<int>(std::clamp<int64_t>(exponent, -2000, 2000)));
 }
 
 }  // namespace epi::series
