@@ -3,14 +3,14 @@
 //   peer bytes → Receive() → SessionObserver::OnStream, Http2StreamHandler::On…
 //   Submit…(), Reset(), Consume(), … → Produce() → bytes for the peer
 //
-// Contract: after each Receive() or submitting call that returned, Produce() until it appends nothing. When Receive()
-//           fails: write what Produce() still gives (a GOAWAY), then close; feed no more bytes. finished() says that the
-//           session ended in good order. Close() (or the destructor) ends every stream with OnClose.
+// Contract: after each Receive() or submitting call that returned, Produce() until it returns false and write what it gave.
+//           Once finished(), close the transport; fault() then says why (OK: in good order). Bytes fed after a fault are
+//           dropped. Close() (or the destructor) ends every stream that is still open with OnClose.
 // Windows:  connection credit is given back as bytes arrive, so one unread stream never stalls its neighbours; stream
 //           credit is given back by Consume(). A session thus buffers at most streams × stream_window_bytes.
 // Threads:  none; use on one thread (the loop).
 // Owns:     handlers and bodies until their stream is closed. The observer must outlive the session.
-// Errors:   Receive() names the peer's fault ("HTTP/2: peer speaks HTTP/1.1", "HTTP/2: FLOW_CONTROL_ERROR …").
+// Errors:   fault() is Unavailable and names the peer's fault ("peer speaks HTTP/1.1", "FLOW_CONTROL_ERROR: …").
 #pragma once
 
 #include <chrono>
@@ -69,12 +69,13 @@ class Http2Session {
   Http2Session& operator=(const Http2Session&) = delete;
 
   // Bytes from the peer. A server's first bytes are the client preface.
-  Status Receive(std::string_view bytes);
+  void Receive(std::string_view bytes);
   // Appends bytes for the peer until `out` holds about `bytes_max` (one frame over) or nothing is left to send.
   // True if more would follow.
   bool Produce(std::string* out, size_t bytes_max);
   // Nothing to send, and nothing can come: close the transport.
   bool finished() const;
+  Status fault() const;
   // Ends every open stream with OnClose(error). Idempotent.
   void Close(Http2Error error);
 
@@ -91,8 +92,6 @@ class Http2Session {
   void Reset(int32_t stream_id, Http2Error error);
   void Ping();
 
-  // Server role: first step of a graceful end: asks the peer to open no more streams, but still serves those in flight.
-  void AnnounceShutdown();
   // GOAWAY: no further streams; those open now finish. finished() follows the last one.
   void Shutdown(Http2Error error = Http2Error::kNoError, std::string_view debug = {});
 
@@ -102,8 +101,9 @@ class Http2Session {
   // Bytes of `stream_id` that the peer's windows allow us to send now.
   size_t send_window_bytes(int32_t stream_id) const;
 
- private:
   struct Impl;
+
+ private:
   const std::unique_ptr<Impl> impl_;
 };
 
