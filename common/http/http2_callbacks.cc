@@ -69,8 +69,9 @@ int OnFrameSent(nghttp2_session* session, const nghttp2_frame* frame, void* impl
     nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_NO_ERROR);
   }
   if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR) {
-    const auto name = Http2ErrorName(static_cast<Http2Error>(frame->goaway.error_code));
-    self->SetFault(std::string(name).append(": ").append(self->last_error));
+    std::string reason(Http2ErrorName(static_cast<Http2Error>(frame->goaway.error_code)));
+    if (!self->last_error.empty()) reason.append(": ").append(self->last_error);
+    self->SetFault(std::move(reason));
   }
   return 0;
 }
