@@ -1,0 +1,77 @@
+#include "common/tsdb/column_decoder.h"
+
+#include "common/base/str_cat.h"
+#include "common/series/float_histogram_math.h"
+#include "common/tsdb/xor2_chunk.h"
+#include "common/tsdb/xor_chunk.h"
+
+namespace epi::tsdb {
+
+Status DecodeFloats(const ChunkData& chunk, FloatColumns* out) {
+  if (chunk.encoding == Encoding::kXor) return DecodeXor(chunk.data, out);
+  if (chunk.encoding == Encoding::kXor2) return DecodeXor2(chunk.data, out);
+  return InvalidArgumentError(StrCat("no float chunk: ", EncodingName(chunk.encoding)));
+}
+
+Status ColumnDecoder::Open(const ChunkData& chunk) {
+  kind_ = SampleKind::kNone;
+  switch (KindOf(chunk.encoding)) {
+    case SampleKind::kFloat:
+      RETURN_IF_ERROR(DecodeFloats(chunk, &floats_));
+      floats_pending_ = floats_.size() > 0;
+      break;
+    case SampleKind::kHistogram:
+      RETURN_IF_ERROR(histogram_reader_.Open(chunk));
+      break;
+    case SampleKind::kFloatHistogram:
+      RETURN_IF_ERROR(float_histogram_reader_.Open(chunk));
+      break;
+    case SampleKind::kNone:
+      if (chunk.encoding == Encoding::kAggregate) return InvalidArgumentError("an aggregate chunk has no samples of its own");
+      return DataLossError(StrCat("chunk has ", EncodingName(chunk.encoding)));
+  }
+  kind_ = KindOf(chunk.encoding);
+  has_start_times_ = HasStartTimes(chunk.encoding);
+  return OkStatus();
+}
+
+template <typename Reader>
+Status ColumnDecoder::FillHistograms(Reader* reader) {
+  if (histograms_.empty()) {
+    histograms_.resize(kHistogramsPerBatch);
+    times_ms_.resize(kHistogramsPerBatch);
+    start_times_ms_.resize(kHistogramsPerBatch);
+  }
+  filled_ = 0;
+  while (filled_ < kHistogramsPerBatch && TRY(reader->Next())) {
+    times_ms_[filled_] = reader->t_ms();
+    start_times_ms_[filled_] = reader->start_ms();
+    reader->CopyTo(&histograms_[filled_]);
+    if (histograms_[filled_].schema > series::kExponentialSchemaMax) {
+      series::ReduceToSchema(&histograms_[filled_], series::kExponentialSchemaMax);
+    }
+    ++filled_;
+  }
+  return OkStatus();
+}
+
+Result<const series::SampleBatch*> ColumnDecoder::Next() {
+  batch_ = {};
+  if (kind_ == SampleKind::kFloat) {
+    if (!floats_pending_) return nullptr;
+    floats_pending_ = false;
+    batch_.times_ms = floats_.times_ms();
+    batch_.values = floats_.values();
+    batch_.start_times_ms = floats_.start_times_ms();
+    return &batch_;
+  }
+  if (kind_ == SampleKind::kNone) return nullptr;
+  RETURN_IF_ERROR(kind_ == SampleKind::kHistogram ? FillHistograms(&histogram_reader_) : FillHistograms(&float_histogram_reader_));
+  if (filled_ == 0) return nullptr;
+  batch_.times_ms = {times_ms_.data(), filled_};
+  batch_.histograms = {histograms_.data(), filled_};
+  if (has_start_times_) batch_.start_times_ms = {start_times_ms_.data(), filled_};
+  return &batch_;
+}
+
+}  // namespace epi::tsdb

@@ -1,0 +1,52 @@
+// Chunk to columns: the fast way to a chunk's samples. Format: docs/formats/chunks.md.
+//
+// Contract: Open(), then Next() until it returns null. Float chunks come as one batch, histogram chunks as batches of at most
+//           kHistogramsPerBatch, integer ones already as float histograms. Samples come as they are in the chunk: times may repeat
+//           or fall (see ChunkCursor). Schemas finer than PromQL knows are reduced to the finest it does.
+// Threads:  one.
+// Owns:     buffers, which the next chunk reuses; a batch lives until the next call.
+// Errors:   DataLoss on damage; InvalidArgument for an aggregate chunk (its slots are chunks).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "common/base/status.h"
+#include "common/series/sample.h"
+#include "common/tsdb/chunk.h"
+#include "common/tsdb/float_columns.h"
+#include "common/tsdb/float_histogram_reader.h"
+#include "common/tsdb/histogram_reader.h"
+
+namespace epi::tsdb {
+
+// Times and values of a whole XOR or XOR2 chunk.
+Status DecodeFloats(const ChunkData& chunk, FloatColumns* out);
+
+class ColumnDecoder {
+ public:
+  static constexpr size_t kHistogramsPerBatch = 128;
+
+  // The chunk's bytes must outlive the reading.
+  Status Open(const ChunkData& chunk);
+  // Null at the end. Never an empty batch.
+  Result<const series::SampleBatch*> Next();
+
+ private:
+  template <typename Reader>
+  Status FillHistograms(Reader* reader);
+
+  SampleKind kind_ = SampleKind::kNone;
+  bool has_start_times_ = false;
+  bool floats_pending_ = false;
+  FloatColumns floats_;
+  HistogramReader histogram_reader_;
+  FloatHistogramReader float_histogram_reader_;
+  size_t filled_ = 0;
+  std::vector<int64_t> times_ms_;
+  std::vector<int64_t> start_times_ms_;
+  std::vector<series::FloatHistogram> histograms_;
+  series::SampleBatch batch_;
+};
+
+}  // namespace epi::tsdb

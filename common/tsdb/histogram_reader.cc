@@ -1,0 +1,120 @@
+#include "common/tsdb/histogram_reader.h"
+
+#include <bit>
+
+#include "common/tsdb/varbit.h"
+
+namespace epi::tsdb {
+namespace {
+
+// A bucket of the first sample takes at least one bit.
+constexpr size_t kBucketBitsMin = 1;
+
+Status Broken() { return DataLossError("histogram chunk ends too early or is damaged"); }
+
+}  // namespace
+
+Status HistogramReader::Open(const ChunkData& chunk) {
+  header_ = TRY(ReadHistogramHeader(chunk));
+  has_start_times_ = HasStartTimes(chunk.encoding);
+  start_times_ = StartTimeReader(header_.start_times);
+  reader_ = BitReader(chunk.data.substr(kHistogramHeaderBytes));
+  read_ = 0;
+  start_ms_ = 0;
+  sum_window_ = {};
+  return OkStatus();
+}
+
+Status HistogramReader::ReadFirst() {
+  RETURN_IF_ERROR(ReadHistogramLayout(&reader_, kBucketBitsMin, &layout_));
+  positive_ = BucketCount(layout_.positive_spans);
+  const size_t buckets = positive_ + BucketCount(layout_.negative_spans);
+  if (buckets > reader_.remaining_bits()) return Broken();
+  t_ = static_cast<uint64_t>(ReadVarbitInt(&reader_));
+  t_step_ = 0;
+  count_ = {ReadVarbitUint(&reader_), 0};
+  zero_count_ = {ReadVarbitUint(&reader_), 0};
+  sum_ = reader_.ReadWide(64);
+  fields_.resize(buckets);
+  for (Field& field : fields_) field = {static_cast<uint64_t>(ReadVarbitInt(&reader_)), 0};
+  return OkStatus();
+}
+
+void HistogramReader::ReadLater() {
+  BitReader reader = reader_;
+  t_step_ += static_cast<uint64_t>(ReadVarbitInt(&reader));
+  t_ += t_step_;
+  count_.Add(ReadVarbitInt(&reader));
+  zero_count_.Add(ReadVarbitInt(&reader));
+  sum_ = ReadXorBits(&reader, &sum_window_, sum_);
+  if (!stale()) {
+    for (Field& field : fields_) field.Add(ReadVarbitInt(&reader));
+  }
+  reader_ = reader;
+}
+
+Result<bool> HistogramReader::Next() {
+  if (read_ == header_.count) return false;
+  const int64_t previous_t = t_ms();
+  if (read_ == 0) {
+    RETURN_IF_ERROR(ReadFirst());
+  } else {
+    ReadLater();
+  }
+  if (has_start_times_) start_ms_ = start_times_.Read(&reader_, read_, t_ms(), previous_t);
+  if (!reader_.ok() || !sum_window_.valid) return Broken();
+  ++read_;
+  return true;
+}
+
+void HistogramReader::CopyTo(series::Histogram* out) const {
+  if (stale()) {
+    *out = {};
+    out->sum = std::bit_cast<double>(sum_);
+    return;
+  }
+  out->counter_reset_hint = HintOfSample(header_.reset, read_ - 1);
+  out->schema = layout_.schema;
+  out->zero_threshold = layout_.zero_threshold;
+  out->zero_count = zero_count_.value;
+  out->count = count_.value;
+  out->sum = std::bit_cast<double>(sum_);
+  out->positive_spans = layout_.positive_spans;
+  out->negative_spans = layout_.negative_spans;
+  out->custom_values = layout_.custom_values;
+  out->positive_deltas.resize(positive_);
+  out->negative_deltas.resize(fields_.size() - positive_);
+  for (size_t i = 0; i < positive_; ++i) out->positive_deltas[i] = static_cast<int64_t>(fields_[i].value);
+  for (size_t i = positive_; i < fields_.size(); ++i) out->negative_deltas[i - positive_] = static_cast<int64_t>(fields_[i].value);
+}
+
+void HistogramReader::CopyTo(series::FloatHistogram* out) const {
+  out->sum = std::bit_cast<double>(sum_);
+  if (stale()) {
+    *out = {};
+    out->sum = std::bit_cast<double>(sum_);
+    return;
+  }
+  out->counter_reset_hint = HintOfSample(header_.reset, read_ - 1);
+  out->schema = layout_.schema;
+  out->zero_threshold = layout_.zero_threshold;
+  out->zero_count = static_cast<double>(zero_count_.value);
+  out->count = static_cast<double>(count_.value);
+  out->positive_spans = layout_.positive_spans;
+  out->negative_spans = layout_.negative_spans;
+  out->custom_values = layout_.custom_values;
+  out->positive_buckets.resize(positive_);
+  out->negative_buckets.resize(fields_.size() - positive_);
+  uint64_t total = 0;
+  for (size_t i = 0; i < positive_; ++i) {
+    total += fields_[i].value;
+    out->positive_buckets[i] = static_cast<double>(static_cast<int64_t>(total));
+  }
+  total = 0;
+  for (size_t i = positive_; i < fields_.size(); ++i) {
+    total += fields_[i].value;
+    out->negative_buckets[i - positive_] = static_cast<double>(static_cast<int64_t>(total));
+  }
+}
+
+}  // namespace epi::tsdb
