@@ -18,7 +18,7 @@ endfunction()
 
 function(add_module_tests name place)
   if(EPI_TESTS)
-    file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${place}/*_test.cc)
+    file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${place}/*.cc)
     if(tests)
       add_executable(unit_${name} ${tests})
       target_link_libraries(unit_${name} PRIVATE epi_${name} epi_test_main)

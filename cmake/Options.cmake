@@ -1,5 +1,7 @@
 # Compiler switches that every target shares.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Werror)
+# Options structs are filled by name and rely on their defaults for the rest.
+add_compile_options(-Wno-missing-field-initializers)
 # PromQL's compensated sums are exact only when no multiply-add is fused; -ffast-math is never used.
 add_compile_options(-ffp-contract=off -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")

@@ -12,6 +12,12 @@ inline constexpr size_t kWriteLowWaterBytes = size_t{64} << 10;
 // One read from a socket; the buffer is shared by all connections of a loop.
 inline constexpr size_t kReadBytes = size_t{64} << 10;
 
+// TCP probes of an idle peer that may be gone without a word.
+inline constexpr std::chrono::seconds kTcpKeepaliveDelay{30};
+// How long, and for how many bytes, a finished connection listens on so that the peer can read our last answer.
+inline constexpr std::chrono::seconds kLingerTimeout{1};
+inline constexpr size_t kLingerBytesMax = size_t{1} << 20;
+
 inline constexpr int kListenBacklog = 511;
 inline constexpr size_t kConnectionsMax = 4096;
 inline constexpr std::chrono::seconds kTlsHandshakeTimeout{10};

@@ -4,9 +4,9 @@
 //           takes and keeps the rest. Above kWriteHighWaterBytes of kept output congested() is true and producers should
 //           stop until OnDrained(). OnClosed() is the last callback, and comes exactly once, never from inside a call of
 //           ours, unless the owner closed or detached first: then no callback comes any more.
-// Threads:  the loop's thread only, for everything here but Listener::Listen() and PeerName().
-// Owns:     the socket and what waits to be written. The stream keeps itself alive until the loop let go of the socket; a
-//           handler detaches itself (Close() or SetHandler(nullptr)) before it is destroyed.
+// Threads:  the loop's thread only, for everything here but what says otherwise.
+// Owns:     the socket and what waits to be written. The stream keeps itself alive until it is closed, so whoever holds it
+//           last closes it; a handler detaches itself (Close() or SetHandler(nullptr)) before it is destroyed.
 // Errors:   OnClosed() gets Unavailable("connection closed by peer") at end of stream, else what the system or TLS said.
 #pragma once
 
@@ -86,10 +86,11 @@ class Listener {
   // Errors: "listen on 127.0.0.1:10902: address already in use".
   static Result<std::unique_ptr<Listener>> Listen(runtime::Loop* loop, ListenOptions options, OnConnection on_connection);
 
-  // Loop thread only. Open connections stay. Close() before is enough to stop accepting.
+  // Any thread: stops accepting and waits for the loop. Open connections stay.
   virtual ~Listener() = default;
+  // Loop thread: stops accepting.
   virtual void Close() = 0;
-  // Any thread.
+  // Any thread, for all below.
   virtual uint16_t port() const = 0;
   virtual const std::string& address() const = 0;
   virtual size_t open_connections() const = 0;

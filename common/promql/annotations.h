@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,7 +62,7 @@ class Annotations {
 
  private:
   std::map<std::pair<Severity, std::string>, Annotation> items_;
-  std::map<std::string, bool> foreign_;
+  std::set<std::string> foreign_;
 };
 
 // Warnings. `metric_name` may be empty where a message names a metric; then that part is left out or printed as "".

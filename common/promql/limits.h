@@ -11,6 +11,6 @@ inline constexpr size_t kQueryBytesMax = 1U << 20;
 
 // Height of an expression tree, and nesting of the parser. Every recursion over an expression is bounded by it; chains such
 // as a+b+c+… grow to the left and count one level per operator.
-inline constexpr int kExprDepthMax = 1500;
+inline constexpr int kExprDepthMax = 1000;
 
 }  // namespace epi::promql

@@ -1,0 +1,124 @@
+#include "common/storeapi/wire_chunk.h"
+
+#include <xxhash.h>
+
+#include "common/base/str_cat.h"
+#include "common/storeapi/wire_reader.h"
+#include "common/storeapi/wire_writer.h"
+
+namespace epi::storeapi {
+namespace {
+
+constexpr uint32_t kFirstSlotField = 3;
+constexpr uint32_t kSeriesChunksField = 2;
+
+Status Malformed(std::string_view message, size_t offset) {
+  return DataLossError(StrCat("malformed protobuf in ", message, " at offset ", offset));
+}
+
+Status ParseChunk(std::string_view encoded, WireChunk* chunk) {
+  FieldReader fields(encoded);
+  while (const uint32_t tag = fields.Next()) {
+    if (tag == VarintTag(1)) chunk->encoding = fields.varint();
+    if (tag == BytesTag(2)) chunk->data = fields.bytes();
+    if (tag == VarintTag(3)) chunk->hash = fields.varint();
+  }
+  return fields.ok() ? OkStatus() : Malformed("Chunk", fields.offset());
+}
+
+size_t ChunkSize(const WireChunk& chunk) {
+  size_t size = 0;
+  if (chunk.encoding != 0) size += 1 + UvarintSize(chunk.encoding);
+  if (!chunk.data.empty()) size += BytesFieldSize(chunk.data.size());
+  if (chunk.hash != 0) size += 1 + UvarintSize(chunk.hash);
+  return size;
+}
+
+size_t Int64FieldSize(int64_t value) { return value == 0 ? 0 : 1 + UvarintSize(static_cast<uint64_t>(value)); }
+
+}  // namespace
+
+uint64_t ChunkHash(std::string_view data) { return XXH64(data.data(), data.size(), 0); }
+
+Status ParseAggrChunk(std::string_view encoded, AggrChunkView* chunk) {
+  chunk->mint_ms = 0;
+  chunk->maxt_ms = 0;
+  chunk->encoded = encoded;
+  FieldReader fields(encoded);
+  while (const uint32_t tag = fields.Next()) {
+    if (tag == VarintTag(1)) chunk->mint_ms = fields.int64();
+    if (tag == VarintTag(2)) chunk->maxt_ms = fields.int64();
+  }
+  return fields.ok() ? OkStatus() : Malformed("AggrChunk", fields.offset());
+}
+
+Result<WireChunkSlots> ParseChunkSlots(std::string_view encoded) {
+  WireChunkSlots slots;
+  FieldReader fields(encoded);
+  while (const uint32_t tag = fields.Next()) {
+    if (tag < BytesTag(kFirstSlotField) || tag > BytesTag(kFirstSlotField + kAggregates - 1)) continue;
+    if ((tag & 7) != kWireBytes) continue;
+    const uint32_t slot = (tag >> 3) - kFirstSlotField;
+    WireChunk chunk;
+    RETURN_IF_ERROR(ParseChunk(fields.bytes(), &chunk));
+    slots.Set(static_cast<Aggregate>(slot), chunk);
+  }
+  if (!fields.ok()) return Malformed("AggrChunk", fields.offset());
+  return slots;
+}
+
+Status CheckChunkHashes(const AggrChunkView& chunk) {
+  FieldReader fields(chunk.encoded);
+  while (const uint32_t tag = fields.Next()) {
+    if (tag < BytesTag(kFirstSlotField) || tag > BytesTag(kFirstSlotField + kAggregates - 1)) continue;
+    if ((tag & 7) != kWireBytes) continue;
+    WireChunk slot;
+    RETURN_IF_ERROR(ParseChunk(fields.bytes(), &slot));
+    if (slot.hash == 0 || slot.hash == ChunkHash(slot.data)) continue;
+    return DataLossError(StrCat("hash mismatch of chunk with samples from ", chunk.mint_ms, " to ", chunk.maxt_ms, ": sent ", slot.hash,
+                                ", received bytes have ", ChunkHash(slot.data)));
+  }
+  return fields.ok() ? OkStatus() : Malformed("AggrChunk", fields.offset());
+}
+
+bool SameChunk(const AggrChunkView& a, const AggrChunkView& b) {
+  if (a.mint_ms != b.mint_ms || a.maxt_ms != b.maxt_ms) return false;
+  if (a.encoded == b.encoded) return true;
+  const auto left = ParseChunkSlots(a.encoded);
+  const auto right = ParseChunkSlots(b.encoded);
+  if (!left.ok() || !right.ok() || left->present != right->present) return false;
+  for (size_t i = 0; i < kAggregates; ++i) {
+    const WireChunk& x = left->slots[i];
+    const WireChunk& y = right->slots[i];
+    if (x.encoding != y.encoding || x.data != y.data) return false;
+  }
+  return true;
+}
+
+void AppendChunk(std::string* series, int64_t mint_ms, int64_t maxt_ms, const WireChunkSlots& slots) {
+  std::array<WireChunk, kAggregates> hashed = slots.slots;
+  size_t size = Int64FieldSize(mint_ms) + Int64FieldSize(maxt_ms);
+  for (size_t i = 0; i < kAggregates; ++i) {
+    if (!slots.Has(static_cast<Aggregate>(i))) continue;
+    if (hashed[i].hash == 0) hashed[i].hash = ChunkHash(hashed[i].data);
+    size += BytesFieldSize(ChunkSize(hashed[i]));
+  }
+  FieldWriter out(series);
+  out.Header(kSeriesChunksField, size);
+  out.Int64(1, mint_ms);
+  out.Int64(2, maxt_ms);
+  for (size_t i = 0; i < kAggregates; ++i) {
+    if (!slots.Has(static_cast<Aggregate>(i))) continue;
+    const WireChunk& chunk = hashed[i];
+    out.Header(kFirstSlotField + static_cast<uint32_t>(i), ChunkSize(chunk));
+    out.Varint(1, chunk.encoding);
+    out.Bytes(2, chunk.data);
+    out.Varint(3, chunk.hash);
+  }
+}
+
+void AppendEncodedChunk(std::string* series, const AggrChunkView& chunk) {
+  FieldWriter(series).Message(kSeriesChunksField, chunk.encoded);
+}
+
+}  // namespace epi::storeapi
