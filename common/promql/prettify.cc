@@ -8,19 +8,12 @@
 namespace epi::promql {
 namespace {
 
-constexpr size_t kLineBytesMax = 100;
 // Deeper levels are not indented further, so that nesting cannot multiply the size of the answer.
 constexpr int kIndentLevelsMax = 64;
 
-bool IsTooLong(const Expr& expr) {
-  std::string text;
-  Printer(&text, kLineBytesMax).Print(expr);
-  return text.size() > kLineBytesMax;
-}
-
 class Prettifier {
  public:
-  explicit Prettifier(std::string* out) : out_(out) {}
+  Prettifier(std::string* out, size_t line_bytes_max) : out_(out), line_bytes_max_(line_bytes_max) {}
 
   void Print(const Expr& expr, int level) {
     switch (expr.kind) {
@@ -44,6 +37,12 @@ class Prettifier {
   }
 
  private:
+  bool IsTooLong(const Expr& expr) const {
+    std::string text;
+    Printer(&text, line_bytes_max_).Print(expr);
+    return text.size() > line_bytes_max_;
+  }
+
   void Indent(int level) { out_->append(static_cast<size_t>(2 * std::min(level, kIndentLevelsMax)), ' '); }
 
   void Split(const Expr& expr, int level) {
@@ -102,7 +101,7 @@ class Prettifier {
   // The sign sticks to its operand's first character.
   void Unary(const UnaryExpr& unary, int level) {
     std::string operand;
-    Prettifier(&operand).Print(*unary.expr, level);
+    Prettifier(&operand, line_bytes_max_).Print(*unary.expr, level);
     Indent(level);
     *out_ += unary.negative ? '-' : '+';
     out_->append(operand, std::min(operand.find_first_not_of(' '), operand.size()));
@@ -116,13 +115,14 @@ class Prettifier {
   }
 
   std::string* const out_;
+  const size_t line_bytes_max_;
 };
 
 }  // namespace
 
-std::string Prettify(const Expr& expr) {
+std::string Prettify(const Expr& expr, size_t line_bytes_max) {
   std::string out;
-  Prettifier(&out).Print(expr, 0);
+  Prettifier(&out, line_bytes_max).Print(expr, 0);
   return out;
 }
 

@@ -11,7 +11,7 @@
 namespace epi::promql {
 
 std::string Print(const Expr& expr);
-std::string Prettify(const Expr& expr);
+std::string Prettify(const Expr& expr, size_t line_bytes_max = 100);
 std::string ToJson(const Expr& expr);
 
 }  // namespace epi::promql
