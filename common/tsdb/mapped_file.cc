@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
+#include "common/base/errno_status.h"
+#include "common/base/file.h"
 #include "common/base/str_cat.h"
 
 namespace epi::tsdb {
@@ -17,31 +17,18 @@ namespace {
 
 constexpr uint64_t kPageBytes = 4096;
 
-Status SystemError(std::string_view what, const std::string& path) {
-  std::string message = StrCat(what, " ", path, ": ", std::strerror(errno));
-  if (errno == ENOENT || errno == ENOTDIR) return NotFoundError(std::move(message));
-  if (errno == EACCES || errno == EPERM) return PermissionDeniedError(std::move(message));
-  return UnavailableError(std::move(message));
-}
-
 }  // namespace
 
 Result<MappedFile> MappedFile::Open(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return SystemError("open", path);
+  const UniqueFd fd = TRY(OpenFile(path, O_RDONLY));
   struct stat info {};
+  if (fstat(fd.get(), &info) != 0) return ErrnoError(errno, StrCat("stat ", path));
+  if (!S_ISREG(info.st_mode)) return DataLossError(StrCat(path, ": not a regular file"));
   void* data = nullptr;
-  Status status;
-  if (fstat(fd, &info) != 0) {
-    status = SystemError("stat", path);
-  } else if (!S_ISREG(info.st_mode)) {
-    status = DataLossError(StrCat(path, ": not a regular file"));
-  } else if (info.st_size > 0) {
-    data = mmap(nullptr, static_cast<size_t>(info.st_size), PROT_READ, MAP_SHARED, fd, 0);
-    if (data == MAP_FAILED) status = SystemError("map", path);
+  if (info.st_size > 0) {
+    data = mmap(nullptr, static_cast<size_t>(info.st_size), PROT_READ, MAP_SHARED, fd.get(), 0);
+    if (data == MAP_FAILED) return ErrnoError(errno, StrCat("map ", path));
   }
-  close(fd);
-  RETURN_IF_ERROR(std::move(status));
   return MappedFile(path, static_cast<char*>(data), static_cast<size_t>(info.st_size));
 }
 

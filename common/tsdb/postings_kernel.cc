@@ -89,7 +89,6 @@ constexpr std::array<uint64_t, 256> MakeLanes() {
 constexpr auto kLanes = MakeLanes();
 
 __attribute__((target("avx2"))) void MarkAvx2(Ids a, Ids b, uint8_t* marks) {
-  const __m256i rotate = _mm256_setr_epi32(1, 2, 3, 4, 5, 6, 7, 0);
   size_t i = 0;
   size_t j = 0;
   while (i + 8 <= a.size() && j + 8 <= b.size()) {

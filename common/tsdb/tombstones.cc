@@ -15,15 +15,36 @@ constexpr size_t kHeaderBytes = 5;
 constexpr size_t kChecksumBytes = 4;
 constexpr std::string_view kSection = "tombstones";
 
+// REQUIRES: later does not start before the first one.
+bool Touches(const Interval& interval, const Interval& later) {
+  return later.mint_ms <= interval.maxt_ms || later.mint_ms - 1 == interval.maxt_ms;
+}
+
+// Brings intervals in any order into the form that AddInterval() keeps.
+void Normalise(std::vector<Interval>* intervals) {
+  std::sort(intervals->begin(), intervals->end(),
+            [](const Interval& a, const Interval& b) { return a.mint_ms < b.mint_ms; });
+  size_t kept = 0;
+  for (const Interval& interval : *intervals) {
+    if (kept > 0 && Touches((*intervals)[kept - 1], interval)) {
+      int64_t& maxt_ms = (*intervals)[kept - 1].maxt_ms;
+      maxt_ms = std::max(maxt_ms, interval.maxt_ms);
+    } else {
+      (*intervals)[kept++] = interval;
+    }
+  }
+  intervals->resize(kept);
+}
+
 }  // namespace
 
 void AddInterval(Interval interval, std::vector<Interval>* intervals) {
-  // Those that end before it, with a gap.
-  const auto first = std::find_if(intervals->begin(), intervals->end(), [&](const Interval& other) {
-    return other.maxt_ms >= interval.mint_ms || other.maxt_ms + 1 == interval.mint_ms;
+  // The first that overlaps or touches it: all before end earlier, with a gap.
+  const auto first = std::partition_point(intervals->begin(), intervals->end(), [&](const Interval& other) {
+    return other.maxt_ms < interval.mint_ms && other.maxt_ms + 1 != interval.mint_ms;
   });
   auto last = first;
-  while (last != intervals->end() && (last->mint_ms <= interval.maxt_ms || last->mint_ms - 1 == interval.maxt_ms)) {
+  while (last != intervals->end() && Touches(interval, *last)) {
     interval.mint_ms = std::min(interval.mint_ms, last->mint_ms);
     interval.maxt_ms = std::max(interval.maxt_ms, last->maxt_ms);
     ++last;
@@ -65,8 +86,9 @@ Result<Tombstones> Tombstones::Parse(const FileBytes& file) {
     if (!reader.ok()) return file.Corrupt(kSection, at, "entry is cut short");
     if (id > UINT32_MAX) return file.Corrupt(kSection, at, "series id above 32 bits");
     if (interval.maxt_ms < interval.mint_ms) return file.Corrupt(kSection, at, "interval ends before it starts");
-    tombstones.Add(static_cast<SeriesId>(id), interval);
+    tombstones.intervals_[static_cast<SeriesId>(id)].push_back(interval);
   }
+  for (auto& [id, intervals] : tombstones.intervals_) Normalise(&intervals);
   return tombstones;
 }
 
