@@ -9,6 +9,11 @@ Result<std::shared_ptr<const Block>> Block::Open(const std::string& directory) {
   std::shared_ptr<Block> block(new Block());
   block->directory_ = directory;
   block->meta_ = TRY(BlockMeta::Read(directory));
+  const std::string_view name = std::string_view(directory).substr(directory.find_last_of('/') + 1);
+  const Result<Ulid> named = Ulid::Parse(name);
+  if (named.ok() && *named != block->meta_.ulid) {
+    return DataLossError(StrCat(directory, "/", kMetaFileName, ": is of block ", block->meta_.ulid.ToString()));
+  }
   block->index_ = TRY(IndexReader::Open(StrCat(directory, "/", kIndexFileName)));
   block->chunks_ = TRY(ChunkSegmentReader::Open(block->chunks_directory()));
   block->tombstones_ = TRY(Tombstones::Open(StrCat(directory, "/", kTombstonesFileName)));
