@@ -127,7 +127,7 @@ Status IndexWriter::WriteSeries() {
   ids_.reserve(series_count_);
   std::string body;
   std::string entry;
-  RETURN_IF_ERROR(spool_.Replay([&](const SeriesSpool::Record& record) -> Status {
+  const Status written = spool_.Replay([&](const SeriesSpool::Record& record) -> Status {
     RETURN_IF_ERROR(file_.Pad(kSeriesAlignment));
     body.clear();
     ByteWriter body_writer(&body);
@@ -144,7 +144,8 @@ Status IndexWriter::WriteSeries() {
     RETURN_IF_ERROR(CheckFileSize(entry.size()));
     ids_.push_back(static_cast<SeriesId>(file_.offset() / kSeriesAlignment));
     return file_.Append(entry);
-  }));
+  });
+  RETURN_IF_ERROR(written);
   toc_.label_indices = file_.offset();
   toc_.postings = file_.offset();
   return file_.Pad(kPostingsAlignment);
