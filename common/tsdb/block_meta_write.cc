@@ -13,11 +13,13 @@ using simdjson::dom::element_type;
 void CopyJson(const element& value, JsonWriter* json) {
   if (value.type() == element_type::ARRAY) {
     json->BeginArray();
-    for (const element item : value.get_array().value_unsafe()) CopyJson(item, json);
+    const simdjson::dom::array items = value.get_array().value_unsafe();
+    for (const element item : items) CopyJson(item, json);
     json->EndArray();
   } else if (value.type() == element_type::OBJECT) {
     json->BeginObject();
-    for (const auto& [key, item] : value.get_object().value_unsafe()) {
+    const simdjson::dom::object members = value.get_object().value_unsafe();
+    for (const auto& [key, item] : members) {
       json->Key(key);
       CopyJson(item, json);
     }

@@ -24,6 +24,9 @@ class LabelPairs {
     uint64_t series = 0;
   };
 
+  // The empty string is always a symbol: Prometheus writes it, for the name of the list of all series.
+  LabelPairs() { AddSymbol(""); }
+
   // Counts a series; replaces *pairs by its pairs' numbers, in label order. The most recent series is remembered, so that the
   // labels it shares with the next cost nothing.
   void AddSeries(const labels::Labels& series, std::vector<uint32_t>* pairs);

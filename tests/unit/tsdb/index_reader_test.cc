@@ -50,7 +50,7 @@ TEST_CASE("an index reader reads every series of Prometheus' blocks: id, labels,
 }
 
 TEST_CASE("matchers select the series that Prometheus selects") {
-  for (const std::string fixture : {"float-xor", "histograms", "tombstones", "level-3", "overlapping-merged", "before-epoch"}) {
+  for (const std::string fixture : {"float-xor", "histograms", "level-3", "overlapping-merged", "before-epoch"}) {
     const TruthBlock block = ReadTruthBlocks(fixture)[0];
     const auto index = OpenIndex(block);
     for (const TruthQuery& query : ReadTruthQueries(fixture)) {
