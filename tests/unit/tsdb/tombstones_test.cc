@@ -10,14 +10,17 @@
 namespace epi::tsdb {
 namespace {
 
-TEST_CASE("tombstones of Prometheus are read, and written back byte for byte") {
+TEST_CASE("tombstones of Prometheus are read, and written back in order of series") {
   for (const TruthBlock& block : ReadTruthBlocks()) {
     INFO(block.directory);
     const std::string path = block.directory + "/tombstones";
     const Result<Tombstones> tombstones = Tombstones::Open(path);
     REQUIRE(tombstones.ok());
     CHECK(tombstones->empty() == (block.fixture != "tombstones"));
-    CHECK(tombstones->Encode() == ReadFile(path).value());
+    // Prometheus writes them in the order of a Go map.
+    const std::string written = tombstones->Encode();
+    CHECK(written.size() == ReadFile(path).value().size());
+    CHECK((Tombstones::Parse({written, "tombstones"}).value().by_series() == tombstones->by_series()));
   }
   CHECK(Tombstones::Open("tests/fixtures/blocks/nowhere/tombstones").value().empty());
 }
