@@ -25,6 +25,14 @@ bool HasDeletions(const SelectedSeries& part) {
   });
 }
 
+// REQUIRES: sorted by mint_ms.
+bool AnyOverlap(const std::vector<ChunkView>& views) {
+  for (size_t i = 1; i < views.size(); ++i) {
+    if (views[i].mint_ms <= views[i - 1].maxt_ms) return true;
+  }
+  return false;
+}
+
 class BlockSeries final : public series::Series {
  public:
   explicit BlockSeries(std::vector<SelectedSeries> parts) : parts_(std::move(parts)) {
@@ -34,11 +42,12 @@ class BlockSeries final : public series::Series {
   const labels::Labels& labels() const override { return parts_[0].labels; }
 
   Result<std::unique_ptr<series::SampleCursor>> Samples(std::unique_ptr<series::SampleCursor> reuse) const override {
-    if (has_deletions_) return DeletingCursor();
+    if (has_deletions_) return CursorPerPart();
     std::vector<ChunkView> views;
     for (const SelectedSeries& part : parts_) RETURN_IF_ERROR(AppendViews(part, &views));
     if (parts_.size() > 1) {
-      std::stable_sort(views.begin(), views.end(), [](const auto& a, const auto& b) { return a.mint_ms < b.mint_ms; });
+      std::sort(views.begin(), views.end(), [](const auto& a, const auto& b) { return a.mint_ms < b.mint_ms; });
+      if (AnyOverlap(views)) return CursorPerPart();
     }
     auto* chunk_cursor = dynamic_cast<ChunkCursor*>(reuse.get());
     if (chunk_cursor != nullptr) {
@@ -58,13 +67,14 @@ class BlockSeries final : public series::Series {
     return blocks;
   }
 
-  Result<std::unique_ptr<series::SampleCursor>> DeletingCursor() const {
+  Result<std::unique_ptr<series::SampleCursor>> CursorPerPart() const {
     std::vector<std::unique_ptr<series::SampleCursor>> cursors;
     for (const SelectedSeries& part : parts_) {
       std::vector<ChunkView> views;
       RETURN_IF_ERROR(AppendViews(part, &views));
-      auto cursor = std::make_unique<ChunkCursor>(std::move(views), part.block->chunks_directory(), part.block);
-      cursors.push_back(MakeDeletedCursor(std::move(cursor), {part.deleted.begin(), part.deleted.end()}));
+      cursors.push_back(std::make_unique<ChunkCursor>(std::move(views), part.block->chunks_directory(), part.block));
+      if (part.deleted.empty()) continue;
+      cursors.back() = MakeDeletedCursor(std::move(cursors.back()), {part.deleted.begin(), part.deleted.end()});
     }
     return MakeMergedCursor(std::move(cursors));
   }

@@ -1,8 +1,10 @@
 // Reads the truth files beside the block fixtures. Their form: tests/fixtures/blocks/README.md.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
-#include <cstdlib>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -111,6 +113,7 @@ inline std::vector<TruthBlock> ReadTruthBlocks(const std::string& only = "") {
     }
   }
   REQUIRE_FALSE(blocks.empty());
+  std::sort(blocks.begin(), blocks.end(), [](const auto& a, const auto& b) { return a.directory < b.directory; });
   return blocks;
 }
 
