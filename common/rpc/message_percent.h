@@ -1,0 +1,13 @@
+// The grpc-message header: UTF-8 text with all bytes but printable ASCII, and '%', written as %XX.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace epi::rpc {
+
+std::string PercentEncode(std::string_view message);
+// Broken escapes stay as they are: a message is never lost over its spelling.
+std::string PercentDecode(std::string_view text);
+
+}  // namespace epi::rpc
