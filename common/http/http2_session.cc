@@ -206,6 +206,8 @@ void Http2Session::Shutdown(Http2Error error, std::string_view debug) { impl_->G
 
 size_t Http2Session::open_streams() const { return impl_->streams.size(); }
 
+uint32_t Http2Session::stream_window_bytes() const { return impl_->options.stream_window_bytes; }
+
 bool Http2Session::ready() const { return impl_->ready; }
 
 size_t Http2Session::send_window_bytes(int32_t stream_id) const {

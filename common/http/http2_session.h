@@ -96,6 +96,7 @@ class Http2Session {
   void Shutdown(Http2Error error = Http2Error::kNoError, std::string_view debug = {});
 
   size_t open_streams() const;
+  uint32_t stream_window_bytes() const;
   // The peer's SETTINGS arrived.
   bool ready() const;
   // Bytes of `stream_id` that the peer's windows allow us to send now.
