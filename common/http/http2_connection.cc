@@ -29,7 +29,7 @@ Http2Connection::Http2Connection(runtime::Loop* loop, std::shared_ptr<Transport>
       transport_(std::move(transport)),
       observer_(std::move(observer)),
       session_(role, options.session, this),
-      timer_(loop),
+      timer_(std::make_unique<runtime::Timer>(loop)),
       started_(steady_clock::now()),
       last_received_(started_),
       last_busy_(started_) {}
@@ -120,8 +120,9 @@ void Http2Connection::Close(const Status& why) {
 
 void Http2Connection::Finish(const Status& why) {
   if (std::exchange(closed_, true)) return;
+  why_closed_ = why;
   const std::shared_ptr<Http2Connection> keep = std::move(self_);
-  timer_.Stop();
+  timer_.reset();
   transport_->SetHandler(nullptr);
   session_.Close(Http2Error::kCancel);
   observer_->OnClosed(why);
@@ -140,7 +141,7 @@ void Http2Connection::OnTimer() {
   const TimePoint next = NextDeadline();
   if (next == TimePoint::max()) return;
   const auto delay = std::chrono::ceil<std::chrono::milliseconds>(next - now);
-  timer_.Start(std::max(delay, std::chrono::milliseconds(1)), [this] { OnTimer(); });
+  timer_->Start(std::max(delay, std::chrono::milliseconds(1)), [this] { OnTimer(); });
 }
 
 void Http2Connection::CheckKeepalive(TimePoint now) {

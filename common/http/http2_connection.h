@@ -72,6 +72,8 @@ class Http2Connection final : public std::enable_shared_from_this<Http2Connectio
   Http2Session& session() { return session_; }
   const Transport& transport() const { return *transport_; }
   bool closed() const { return closed_; }
+  // REQUIRES: closed(). OK after an end in good order.
+  const Status& why_closed() const { return why_closed_; }
   // Writes what the session has to send: now, or when the running OnBytes() is done.
   void Flush();
   // GOAWAY; streams in flight may finish within `grace`, then the connection is closed.
@@ -105,10 +107,12 @@ class Http2Connection final : public std::enable_shared_from_this<Http2Connectio
   const std::shared_ptr<Transport> transport_;
   const std::shared_ptr<Http2ConnectionObserver> observer_;
   Http2Session session_;
-  runtime::Timer timer_;
+  // Gone once closed: the last owner of a closed connection may be on any thread.
+  std::unique_ptr<runtime::Timer> timer_;
   std::shared_ptr<Http2Connection> self_;
 
   bool closed_ = false;
+  Status why_closed_;
   bool receiving_ = false;
   bool pumping_ = false;
   bool large_batches_ = false;

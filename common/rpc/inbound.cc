@@ -19,8 +19,10 @@ void Inbound::SetCodec(Codec codec) {
 }
 
 Status Inbound::Feed(std::string_view bytes) {
+  if (broken_) return OkStatus();
   decoded_.clear();
   const Status status = decoder_.Feed(bytes, &decoded_);
+  broken_ = !status.ok();
   MutexLock lock(&mutex_);
   if (end_.has_value()) return OkStatus();
   std::move(decoded_.begin(), decoded_.end(), std::back_inserter(ready_));

@@ -55,6 +55,7 @@ class Inbound {
 
   // Loop thread.
   FrameDecoder decoder_;
+  bool broken_ = false;
   std::vector<Frame> decoded_;
 
   // Reader thread: taken over from ready_ in one go.
