@@ -1,5 +1,6 @@
 #include "common/runtime/loop.h"
 
+#include <signal.h>
 #include <uv.h>
 
 #include <atomic>
@@ -45,6 +46,11 @@ struct Loop::Impl {
     }
   }
   void Main() {
+    // A peer that closed its socket is an error of the write, not of the process.
+    sigset_t broken_pipe;
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    CHECK(pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr) == 0);
     thread_id.store(std::this_thread::get_id(), std::memory_order_release);
     uv_run(&uv, UV_RUN_DEFAULT);
     Drain();
