@@ -4,16 +4,8 @@
 #include "common/promql/parser.h"
 
 namespace epi::promql {
-namespace {
 
 using enum TokenType;
-
-bool StartsExpr(TokenType type) {
-  return IsMetricName(type) || type == kNumber || type == kDuration || type == kString || type == kLeftParen ||
-         type == kLeftBrace || type == kAdd || type == kSub;
-}
-
-}  // namespace
 
 Node Parser::ParseCall(const Token& name) {
   auto call = std::make_unique<Call>();

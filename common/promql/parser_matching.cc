@@ -17,7 +17,9 @@ bool Parser::ParseBinaryModifiers(BinaryModifiers* modifiers) {
     if (!ParseGrouping(&matching.labels)) return false;
     if (At(kGroupLeft) || At(kGroupRight)) {
       matching.card = Take().type == kGroupLeft ? MatchCardinality::kManyToOne : MatchCardinality::kOneToMany;
-      if (At(kLeftParen) && !ParseGrouping(&matching.include)) return false;
+      // Without a list the right side follows at once; what is neither is missing a list.
+      const bool has_list = At(kLeftParen) || !StartsExpr(Peek().type);
+      if (has_list && !ParseGrouping(&matching.include)) return false;
     }
   }
   return ParseFill(&matching);

@@ -195,4 +195,9 @@ bool IsGroupingLabel(TokenType type) {
          type == kAtan2;
 }
 
+bool StartsExpr(TokenType type) {
+  return IsMetricName(type) || type == kNumber || type == kDuration || type == kString || type == kLeftParen ||
+         type == kLeftBrace || type == kAdd || type == kSub;
+}
+
 }  // namespace epi::promql

@@ -113,5 +113,7 @@ std::optional<BinaryOp> ToBinaryOp(TokenType type);
 bool IsMetricName(TokenType type);
 // May stand as a label name in by(…), on(…) and their kin.
 bool IsGroupingLabel(TokenType type);
+// May be the first of an expression.
+bool StartsExpr(TokenType type);
 
 }  // namespace epi::promql
