@@ -26,7 +26,8 @@ chr::year_month_day FirstCycleDate(int64_t year, int month, int day) {
 
 CivilTime ToCivilTime(int64_t unix_seconds) {
   const int64_t days = FloorDiv(unix_seconds, kSecondsPerDay);
-  const auto second_of_day = static_cast<int>(unix_seconds - days * kSecondsPerDay);
+  // Not by a product, which overflows for the first day of int64.
+  const auto second_of_day = static_cast<int>((unix_seconds % kSecondsPerDay + kSecondsPerDay) % kSecondsPerDay);
   const int64_t cycle = FloorDiv(days, kDaysPerCycle);
   const chr::sys_days date = DaysInCycle(days - cycle * kDaysPerCycle);
   const chr::year_month_day ymd(date);

@@ -56,15 +56,40 @@ bool MultiplyInto(std::string_view digits, int64_t size_ms, int64_t* out) {
   return !__builtin_mul_overflow(value, size_ms, out);
 }
 
-// Nanoseconds of Go's units.
-double GoUnitNs(std::string_view name) {
+// Nanoseconds of Go's units; 0 for an unknown one.
+int64_t GoUnitNs(std::string_view name) {
   if (name == "ns") return 1;
-  if (name == "us" || name == "\xc2\xb5s" || name == "\xce\xbcs") return 1e3;
-  if (name == "ms") return 1e6;
-  if (name == "s") return 1e9;
-  if (name == "m") return 60e9;
-  if (name == "h") return 3600e9;
+  if (name == "us" || name == "\xc2\xb5s" || name == "\xce\xbcs") return 1'000;
+  if (name == "ms") return 1'000'000;
+  if (name == "s") return 1'000'000'000;
+  if (name == "m") return 60'000'000'000;
+  if (name == "h") return 3'600'000'000'000;
   return 0;
+}
+
+enum class PartResult : uint8_t { kOk, kBad, kTooLarge };
+
+// One "1.5h": whole units exactly, the fraction cut to nanoseconds.
+PartResult TakeGoPart(std::string_view* rest, int64_t* ns) {
+  const std::string_view whole = TakeWhile(rest, IsDigit);
+  std::string_view fraction;
+  if (rest->starts_with('.')) {
+    rest->remove_prefix(1);
+    fraction = TakeWhile(rest, IsDigit);
+  }
+  const int64_t unit = GoUnitNs(TakeWhile(rest, [](char c) { return !IsDigit(c) && c != '.'; }));
+  if (unit == 0 || (whole.empty() && fraction.empty())) return PartResult::kBad;
+  *ns = 0;
+  if (!whole.empty() && !MultiplyInto(whole, unit, ns)) return PartResult::kTooLarge;
+  // Each digit is worth a tenth of the one before; below a nanosecond they are worth nothing.
+  double place = static_cast<double>(unit);
+  double fraction_ns = 0;
+  for (const char digit : fraction.substr(0, 18)) {
+    place /= 10;
+    fraction_ns += place * (digit - '0');
+  }
+  // Sums of powers of ten: a whole number of nanoseconds may come out a hair below it.
+  return __builtin_add_overflow(*ns, static_cast<int64_t>(fraction_ns + 1e-3), ns) ? PartResult::kTooLarge : PartResult::kOk;
 }
 
 // "1.5s" without trailing zeros.
@@ -123,18 +148,14 @@ Result<milliseconds> ParseGoDuration(std::string_view text) {
   if (negative || rest.starts_with('+')) rest.remove_prefix(1);
   if (rest == "0") return milliseconds(0);
   if (rest.empty()) return NotADuration(text);
-  double total_ns = 0;
+  int64_t total_ns = 0;
   while (!rest.empty()) {
-    const std::string_view digits = TakeWhile(&rest, [](char c) { return IsDigit(c) || c == '.'; });
-    const std::string_view name = TakeWhile(&rest, [](char c) { return !IsDigit(c) && c != '.'; });
-    double value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
-    const double unit_ns = GoUnitNs(name);
-    if (error != std::errc() || end != digits.data() + digits.size() || unit_ns == 0) return NotADuration(text);
-    total_ns += value * unit_ns;
+    int64_t part_ns = 0;
+    const PartResult part = TakeGoPart(&rest, &part_ns);
+    if (part == PartResult::kBad) return NotADuration(text);
+    if (part == PartResult::kTooLarge || __builtin_add_overflow(total_ns, part_ns, &total_ns)) return OutOfRange();
   }
-  if (!(total_ns < static_cast<double>(INT64_MAX))) return OutOfRange();
-  const auto total_ms = static_cast<int64_t>(total_ns) / 1000000;
+  const int64_t total_ms = total_ns / 1'000'000;
   return milliseconds(negative ? -total_ms : total_ms);
 }
 

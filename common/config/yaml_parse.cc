@@ -39,8 +39,7 @@ class YamlBuilder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) return Fail(Line(mark), "an alias inside its own anchor");
-    if (!CountNodes(Size(found->second), mark)) return;
-    Put(found->second, 0);
+    if (CountNodes(Size(found->second), Line(mark))) Put(found->second, 0);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
     Open(YamlNode::Kind::kList, mark, anchor);
@@ -73,14 +72,14 @@ class YamlBuilder final : public YAML::EventHandler {
     if (status_.ok()) status_ = ErrorAt(line, message);
   }
 
-  bool CountNodes(size_t count, const YAML::Mark& mark) {
+  bool CountNodes(size_t count, int line) {
     nodes_ += count;
-    if (nodes_ > kYamlNodesMax) Fail(Line(mark), "document is too large");
+    if (nodes_ > kYamlNodesMax) Fail(line, "document is too large");
     return status_.ok();
   }
 
   YamlNode Make(YamlNode::Kind kind, const YAML::Mark& mark) {
-    CountNodes(1, mark);
+    CountNodes(1, Line(mark));
     YamlNode node;
     node.kind_ = kind;
     node.line_ = Line(mark);
@@ -104,7 +103,7 @@ class YamlBuilder final : public YAML::EventHandler {
 
   void Put(YamlNode node, YAML::anchor_t anchor) {
     if (!status_.ok()) return;
-    if (anchor != 0) anchors_[anchor] = node;
+    if (anchor != 0 && CountNodes(Size(node), node.line_)) anchors_[anchor] = node;
     if (stack_.empty()) {
       root_ = std::move(node);
     } else if (stack_.back().node.kind_ == YamlNode::Kind::kList) {
@@ -162,7 +161,8 @@ Result<YamlNode> YamlNode::Parse(std::string_view text, std::string source) {
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
+    // Some broken texts are endless empty documents to yaml-cpp: the second one is an error, and ends the loop.
+    while (builder.status().ok() && parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
     return builder.ErrorAt(error.mark.line + 1, error.msg);

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "common/base/go_quote.h"
 #include "common/base/str_cat.h"
@@ -42,8 +43,16 @@ int Sign(int comparison) { return comparison < 0 ? -1 : (comparison > 0 ? 1 : 0)
 // Position of the first difference; the shorter size when one is a prefix of the other.
 size_t FirstDifference(std::string_view a, std::string_view b) {
   const size_t size = std::min(a.size(), b.size());
-  return static_cast<size_t>(std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(size), b.begin()).first -
-                             a.begin());
+  size_t position = 0;
+  for (; position + sizeof(uint64_t) <= size; position += sizeof(uint64_t)) {
+    uint64_t left = 0;
+    uint64_t right = 0;
+    std::memcpy(&left, a.data() + position, sizeof(left));
+    std::memcpy(&right, b.data() + position, sizeof(right));
+    if (left != right) break;
+  }
+  while (position < size && a[position] == b[position]) ++position;
+  return position;
 }
 
 // Copies the labels that `keep` accepts, byte for byte.

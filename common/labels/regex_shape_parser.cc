@@ -90,7 +90,9 @@ class Parser {
     if (c == '(') return Group(depth, globs);
     if (c == '[') return Class(globs);
     std::string literal;
-    if (!Literal(&literal) || Repeats()) return false;
+    do {
+      if (!Literal(&literal) || Repeats()) return false;
+    } while (!rest_.empty() && std::string_view("|().[^$*+?{").find(rest_[0]) == std::string_view::npos);
     for (Glob& glob : *globs) AppendLiteral(&glob, literal);
     return true;
   }

@@ -45,10 +45,10 @@ std::string Timestamp() {
   return out;
 }
 
-std::string Caller(const std::source_location& where) {
-  std::string_view file = where.file_name();
+std::string Caller(const Location& where) {
+  std::string_view file = where.file;
   file.remove_prefix(file.rfind('/') + 1);
-  return StrCat(file, ":", where.line());
+  return StrCat(file, ":", where.line);
 }
 
 }  // namespace
@@ -117,7 +117,7 @@ Logger Logger::With(Fields fields) const {
   return child;
 }
 
-void Logger::Write(Level level, std::string_view message, Fields fields, const std::source_location& where) const {
+void Logger::Write(Level level, std::string_view message, Fields fields, const Location& where) const {
   const std::string timestamp = Timestamp();
   const std::string caller = Caller(where);
   std::string text;

@@ -16,7 +16,6 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -66,6 +65,13 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
+// Where a line was written. (clang 14 lacks std::source_location.)
+struct Location {
+  const char* file;
+  int line;
+  static constexpr Location Current(const char* file = __builtin_FILE(), int line = __builtin_LINE()) { return {file, line}; }
+};
+
 class Logger {
  public:
   struct Options {
@@ -83,23 +89,23 @@ class Logger {
   Logger With(Fields fields) const;
   bool Enabled(Level level) const { return level >= level_; }
 
-  void Debug(std::string_view message, Fields fields = {}, std::source_location where = std::source_location::current()) const {
+  void Debug(std::string_view message, Fields fields = {}, Location where = Location::Current()) const {
     if (Enabled(Level::kDebug)) Write(Level::kDebug, message, fields, where);
   }
-  void Info(std::string_view message, Fields fields = {}, std::source_location where = std::source_location::current()) const {
+  void Info(std::string_view message, Fields fields = {}, Location where = Location::Current()) const {
     if (Enabled(Level::kInfo)) Write(Level::kInfo, message, fields, where);
   }
-  void Warn(std::string_view message, Fields fields = {}, std::source_location where = std::source_location::current()) const {
+  void Warn(std::string_view message, Fields fields = {}, Location where = Location::Current()) const {
     if (Enabled(Level::kWarn)) Write(Level::kWarn, message, fields, where);
   }
-  void Error(std::string_view message, Fields fields = {}, std::source_location where = std::source_location::current()) const {
+  void Error(std::string_view message, Fields fields = {}, Location where = Location::Current()) const {
     if (Enabled(Level::kError)) Write(Level::kError, message, fields, where);
   }
 
  private:
   class Sink;
   Logger(Level level, Format format, std::shared_ptr<Sink> sink);
-  void Write(Level level, std::string_view message, Fields fields, const std::source_location& where) const;
+  void Write(Level level, std::string_view message, Fields fields, const Location& where) const;
 
   Level level_;
   Format format_;

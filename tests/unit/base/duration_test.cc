@@ -44,6 +44,10 @@ TEST_CASE("Go durations read and print") {
   CHECK(ParseGoDuration(".5s")->count() == 500);
   CHECK(ParseGoDuration("1m1h")->count() == 3660000);
   CHECK(ParseGoDuration("1500us")->count() == 1);
+  CHECK(ParseGoDuration("2.002s")->count() == 2002);
+  CHECK(ParseGoDuration("0.001s")->count() == 1);
+  CHECK(ParseGoDuration("0.3h")->count() == 1080000);
+  CHECK(ParseGoDuration("1.00000000000000000000000000001s")->count() == 1000);
   CHECK(ParseGoDuration("+0")->count() == 0);
   for (const char* text : {"", "-", "1", "1d", ".s", "1.2.3s", "s", "1 s", "1e3s", "9999999h9999999999h"}) {
     INFO(text);

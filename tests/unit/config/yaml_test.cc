@@ -98,6 +98,7 @@ TEST_CASE("bombs of aliases, of nesting and of size are refused") {
   CHECK_FALSE(YamlNode::Parse(std::string(100, '[') + std::string(100, ']'), "f").ok());
   CHECK_FALSE(YamlNode::Parse(std::string(100000, '['), "f").ok());
   CHECK_FALSE(YamlNode::Parse(std::string(kYamlBytesMax + 1, ' '), "f").ok());
+  CHECK_FALSE(YamlNode::Parse(",", "f").ok());
 }
 
 TEST_CASE("an empty text is a null node, and quotes are remembered") {
