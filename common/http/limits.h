@@ -27,4 +27,38 @@ inline constexpr std::chrono::seconds kFlushTimeout{30};
 // Certificate files are looked at no more often than this.
 inline constexpr std::chrono::seconds kCertificateCheckPeriod{1};
 
+// A request's head. Grafana and Prometheus send long queries in URLs, hence more than the usual 8 KiB.
+inline constexpr size_t kTargetBytesMax = size_t{32} << 10;
+inline constexpr size_t kHeadBytesMax = size_t{64} << 10;
+inline constexpr size_t kHeaderCountMax = 100;
+// A request's body, unless its route says otherwise.
+inline constexpr size_t kBodyBytesMax = size_t{32} << 20;
+// Bytes of pipelined requests kept while one is answered.
+inline constexpr size_t kPipelineBytesMax = size_t{64} << 10;
+// Parameters of one query string or form, and of one path.
+inline constexpr size_t kFormFieldsMax = 10'000;
+// An answer of up to this size is sent whole, with its length; a longer one streams.
+inline constexpr size_t kWholeResponseBytesMax = size_t{64} << 10;
+// Smaller answers are not worth compressing.
+inline constexpr size_t kCompressBytesMin = 1024;
+// No gzip stream expands more than this (deflate's bound is 1032).
+inline constexpr size_t kGzipRatioMax = 1040;
+
+// From the first byte (or the accept) to the end of the head; between two reads of a body; the whole body.
+inline constexpr std::chrono::seconds kHeadTimeout{10};
+inline constexpr std::chrono::seconds kBodyIdleTimeout{10};
+inline constexpr std::chrono::seconds kBodyTimeout{300};
+// A connection without a request.
+inline constexpr std::chrono::seconds kKeepAliveTimeout{300};
+// A peer that reads nothing of its answer for this long is gone.
+inline constexpr std::chrono::seconds kWriteIdleTimeout{60};
+
+// Requests that run, and that wait for a thread. More get 503.
+inline constexpr size_t kHandlerThreads = 64;
+inline constexpr size_t kHandlerQueue = 1024;
+
+// Answers that a client reads whole, unless the call says otherwise.
+inline constexpr size_t kClientBodyBytesMax = size_t{64} << 20;
+inline constexpr size_t kClientIdleHandles = 16;
+
 }  // namespace epi::http
