@@ -21,6 +21,7 @@
 #include "common/http/transport.h"
 #include "common/log/logger.h"
 #include "common/metrics/registry.h"
+#include "common/runtime/thread.h"
 
 namespace epi::http {
 
