@@ -59,7 +59,7 @@ class Http1Parser {
   int error_status() const { return error_status_; }
   const std::string& error_text() const { return error_text_; }
   // True between two requests: nothing of the next one has come.
-  bool idle() const { return state_ == State::kHeadLines && head_bytes_.empty(); }
+  bool idle() const { return state_ == State::kDone || (state_ == State::kHeadLines && head_bytes_.empty()); }
   bool failed() const { return state_ == State::kFailed; }
 
  private:

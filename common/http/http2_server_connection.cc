@@ -13,7 +13,7 @@ using std::chrono::steady_clock;
 // The answer's body: filled by Stream::Send(), drained by the session.
 class QueuedBody final : public Http2Body {
  public:
-  explicit QueuedBody(std::function<void(bool ended)> on_taken) : on_taken_(std::move(on_taken)) {}
+  explicit QueuedBody(std::function<void()> on_taken) : on_taken_(std::move(on_taken)) {}
 
   Available Peek(size_t bytes_max) override {
     const size_t bytes = std::min(bytes_max, size());
@@ -26,14 +26,14 @@ class QueuedBody final : public Http2Body {
       bytes_.erase(0, position_);
       position_ = 0;
     }
-    on_taken_(ended_ && size() == 0);
+    on_taken_();
   }
   void Append(std::string_view bytes) { bytes_ += bytes; }
   void End() { ended_ = true; }
   size_t size() const { return bytes_.size() - position_; }
 
  private:
-  const std::function<void(bool ended)> on_taken_;
+  const std::function<void()> on_taken_;
   std::string bytes_;
   size_t position_ = 0;
   bool ended_ = false;
@@ -61,27 +61,27 @@ class Stream final : public Http2StreamHandler, public ResponseSink, public std:
     request_.body_charge = MemoryCharge(core_->options().memory);
     match_ = core_->Admit(target, &request_);
     body_timer_ = std::make_unique<runtime::Timer>(core_->loop());
-    body_timer_->Start(core_->options().body_timeout, [this] { Refuse(408, "request body took too long"); });
+    body_timer_->Start(core_->options().body_timeout, [this] {
+      SetRefusal(408, "request body took too long");
+      Refuse();
+    });
   }
 
   void OnData(std::string_view bytes) override {
-    const uint64_t bytes_max = match_.route == nullptr ? kPipelineBytesMax : match_.route->body_bytes_max;
-    if (exchange_ != nullptr) return;  // answered already; unconsumed bytes stop the client by its window
-    if (request_.body.size() + bytes.size() > bytes_max) {
-      Refuse(413, StrCat("request body is too large: the limit is ", bytes_max, " bytes"));
-      return;
-    }
-    const Status charged = request_.body_charge.Add(bytes.size(), "request body");
-    if (!charged.ok()) {
-      Refuse(503, std::string(charged.message()));
-      return;
-    }
-    request_.body += bytes;
+    if (exchange_ != nullptr) return;
     if (const auto connection = connection_.lock()) connection->session().Consume(id_, bytes.size());
+    if (refusal_ == 0) Collect(bytes);
+    if (refusal_ == 0) return;
+    // Many clients read an answer only when their request is out, so a moderate rest is taken before it is given.
+    dropped_bytes_ += bytes.size();
+    if (dropped_bytes_ > kLingerBytesMax) Refuse();
   }
   void OnEnd() override {
-    request_ended_ = true;
     if (exchange_ != nullptr) return;
+    if (refusal_ != 0) {
+      Refuse();
+      return;
+    }
     StartExchange();
     const auto exchange = exchange_;
     if (match_.route != nullptr) {
@@ -122,10 +122,26 @@ class Stream final : public Http2StreamHandler, public ResponseSink, public std:
     body_timer_.reset();
     exchange_ = std::make_shared<Exchange>(core_->loop(), core_->ctx(), shared_from_this());
   }
-  void Refuse(int status, const std::string& text) {
+  void Collect(std::string_view bytes) {
+    const uint64_t bytes_max = match_.route == nullptr ? kPipelineBytesMax : match_.route->body_bytes_max;
+    if (request_.body.size() + bytes.size() > bytes_max) {
+      SetRefusal(413, StrCat("request body is too large: the limit is ", bytes_max, " bytes"));
+    } else if (const Status charged = request_.body_charge.Add(bytes.size(), "request body"); !charged.ok()) {
+      SetRefusal(503, std::string(charged.message()));
+    } else {
+      request_.body += bytes;
+    }
+  }
+  void SetRefusal(int status, std::string text) {
+    refusal_ = status;
+    refusal_text_ = std::move(text);
+    request_.body = {};
+    request_.body_charge.Reset();
+  }
+  void Refuse() {
     StartExchange();
     const auto exchange = exchange_;
-    core_->Answer(exchange, {}, TextResponse(status, StrCat(status, " ", ReasonPhrase(status), ": ", text)));
+    core_->Answer(exchange, {}, TextResponse(refusal_, StrCat(refusal_, " ", ReasonPhrase(refusal_), ": ", refusal_text_)));
   }
 
   void SubmitHead(Http2Connection* connection, ResponsePart part) {
@@ -138,8 +154,9 @@ class Stream final : public Http2StreamHandler, public ResponseSink, public std:
     if (part.end && !bodiless) fields.push_back({"content-length", StrCat(body_bytes)});
     const bool has_body = !bodiless && (!part.end || !part.bytes.empty());
     if (has_body) {
-      body_ = std::make_shared<QueuedBody>([weak = weak_from_this()](bool ended) {
-        if (const auto self = weak.lock()) self->OnTaken(ended);
+      body_ = std::make_shared<QueuedBody>([weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (self != nullptr && self->exchange_ != nullptr) self->exchange_->OnDrained();
       });
       body_->Append(part.bytes);
       if (part.end) body_->End();
@@ -147,18 +164,6 @@ class Stream final : public Http2StreamHandler, public ResponseSink, public std:
     if (!connection->session().SubmitResponse(id_, fields, body_).ok()) {
       connection->session().Reset(id_, Http2Error::kInternalError);
     }
-  }
-
-  // The session took bytes of the body. A client that still sends its request when all is answered is told to stop.
-  void OnTaken(bool ended) {
-    if (exchange_ != nullptr) exchange_->OnDrained();
-    const auto connection = connection_.lock();
-    if (!ended || request_ended_ || connection == nullptr) return;
-    connection->Post([connection, id = id_] {
-      if (connection->closed()) return;
-      connection->session().Reset(id, Http2Error::kNoError);
-      connection->Flush();
-    });
   }
 
   const std::shared_ptr<ServerCore> core_;
@@ -169,7 +174,9 @@ class Stream final : public Http2StreamHandler, public ResponseSink, public std:
   std::unique_ptr<runtime::Timer> body_timer_;
   std::shared_ptr<Exchange> exchange_;
   std::shared_ptr<QueuedBody> body_;
-  bool request_ended_ = false;
+  int refusal_ = 0;  // status of the answer to a request that is not worth reading on
+  std::string refusal_text_;
+  size_t dropped_bytes_ = 0;
   bool closed_ = false;
 };
 

@@ -57,8 +57,4 @@ inline constexpr std::chrono::seconds kWriteIdleTimeout{60};
 inline constexpr size_t kHandlerThreads = 64;
 inline constexpr size_t kHandlerQueue = 1024;
 
-// Answers that a client reads whole, unless the call says otherwise.
-inline constexpr size_t kClientBodyBytesMax = size_t{64} << 20;
-inline constexpr size_t kClientIdleHandles = 16;
-
 }  // namespace epi::http
