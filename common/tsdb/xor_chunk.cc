@@ -15,35 +15,18 @@ constexpr size_t kSampleBitsMin = 2;
 constexpr std::array<unsigned, 4> kDodWidths = {0, 14, 17, 20};
 constexpr unsigned kDodOnesMax = 4;
 
-// A dod's prefix and field width by its first four bits.
-struct DodCode {
-  uint8_t prefix_bits;
-  uint8_t width;
-};
-constexpr std::array<DodCode, 16> MakeDodCodes() {
-  std::array<DodCode, 16> codes{};
-  for (unsigned bits = 0; bits < codes.size(); ++bits) {
-    const unsigned ones = static_cast<unsigned>(std::countl_one(static_cast<uint8_t>(bits << 4)));
-    if (ones < kDodOnesMax) codes[bits] = {static_cast<uint8_t>(ones + 1), static_cast<uint8_t>(kDodWidths[ones])};
-  }
-  return codes;
-}
-constexpr std::array<DodCode, 16> kDodCodes = MakeDodCodes();
-
 Status Broken() { return DataLossError("XOR chunk ends too early or is damaged"); }
 
-// Without a branch for all but the widest form: whether a step changed is what a predictor cannot know.
-inline int64_t ReadDod(BitReader* reader, uint64_t word) {
-  const unsigned first_bits = static_cast<unsigned>(word >> 60);
-  if (first_bits == 0b1111) [[unlikely]] {
-    reader->Skip(kDodOnesMax);
-    return static_cast<int64_t>(reader->ReadWide(64));
+// REQUIRES: word (the peeked bits) starts with a one.
+int64_t ReadDod(BitReader* reader, uint64_t word) {
+  const unsigned ones = static_cast<unsigned>(std::countl_one(word));
+  if (ones < kDodOnesMax) [[likely]] {
+    const unsigned width = kDodWidths[ones];
+    reader->Skip(ones + 1 + width);
+    return SignedField(word << (ones + 1) >> (64 - width), width);
   }
-  const DodCode code = kDodCodes[first_bits];
-  reader->Skip(unsigned{code.prefix_bits} + code.width);
-  const uint64_t raw = word << code.prefix_bits >> 1 >> (63 - code.width);
-  const uint64_t full = uint64_t{1} << code.width;
-  return static_cast<int64_t>(raw - (raw > full >> 1 ? full : 0));
+  reader->Skip(kDodOnesMax);
+  return static_cast<int64_t>(reader->ReadWide(64));
 }
 
 void WriteDod(BitWriter* writer, int64_t dod) {
@@ -76,7 +59,11 @@ bool DecodeTail(BitReader reader, uint64_t t, uint64_t step, uint64_t bits, Read
       reader.Skip(static_cast<unsigned>(run * kSampleBitsMin));
       continue;
     }
-    step += static_cast<uint64_t>(ReadDod(&reader, word));
+    if (static_cast<int64_t>(word) >= 0) {
+      reader.Skip(1);
+    } else {
+      step += static_cast<uint64_t>(ReadDod(&reader, word));
+    }
     t += step;
     bits = ReadXorBits(&reader, &window, bits);
     times[i] = static_cast<int64_t>(t);
