@@ -7,7 +7,10 @@ namespace epi::storeapi {
 
 // One endpoint's stream and the series it stands at.
 struct SeriesMerge::Source {
-  std::shared_ptr<Endpoint> endpoint;
+  Source(std::shared_ptr<Endpoint> to_ask, std::unique_ptr<SeriesStream> call, std::vector<std::string> replica_labels)
+      : endpoint(std::move(to_ask)), stream(std::move(call), std::move(replica_labels)) {}
+
+  const std::shared_ptr<Endpoint> endpoint;
   OrderedStream stream;
   std::optional<ChunkSeries> head;
   bool any = false;
@@ -24,12 +27,8 @@ bool SeriesMerge::HeadLess::operator()(size_t a, size_t b) const {
 SeriesMerge::SeriesMerge(const Context& ctx, const SeriesRequest& request, FanoutPlan plan, const SeriesMergeOptions& options)
     : ctx_(ctx), request_(request), shard_(request.shard_info), plan_(std::move(plan)) {
   for (const std::shared_ptr<Endpoint>& endpoint : plan_.ask) {
-    sources_.push_back(std::make_unique<Source>(
-        Source{.endpoint = endpoint,
-               .stream = OrderedStream(endpoint->client().Series(ctx, request, options.response_timeout), request.without_replica_labels),
-               .head = {},
-               .any = false,
-               .failure = {}}));
+    sources_.push_back(std::make_unique<Source>(endpoint, endpoint->client().Series(ctx, request, options.response_timeout),
+                                                request.without_replica_labels));
   }
 }
 
