@@ -53,7 +53,7 @@ Result<std::unique_ptr<SeriesMerge>> Proxy::OpenSeries(const Context& ctx, const
 
 void Proxy::Observe(const SeriesMerge& merge, uint64_t series, uint64_t chunks, std::chrono::steady_clock::duration took) const {
   if (options_.registry == nullptr) return;
-  empty_responses_->Inc(merge.empty_answers());
+  empty_responses_->Add(merge.empty_answers());
   query_duration_->With({SizeClass(series), SizeClass(chunks * 120)})->Observe(std::chrono::duration<double>(took).count());
 }
 

@@ -2,18 +2,18 @@
 
 namespace epi::storeapi {
 
-SeriesStream::SeriesStream(const Context& ctx, std::string endpoint, std::unique_ptr<rpc::ClientStream> call,
+SeriesStream::SeriesStream(const Context& ctx, std::shared_ptr<rpc::Channel> channel, std::unique_ptr<rpc::ClientStream> call,
                            std::chrono::milliseconds response_timeout)
-    : ctx_(ctx), endpoint_(std::move(endpoint)), call_(std::move(call)), response_timeout_(response_timeout) {}
+    : ctx_(ctx), channel_(std::move(channel)), call_(std::move(call)), response_timeout_(response_timeout) {}
 
 Result<std::optional<ChunkSeries>> SeriesStream::Next() {
   for (;;) {
     const auto part = reader_.Next();
-    if (!part.ok()) return part.status().WithContext(endpoint_);
+    if (!part.ok()) return part.status().WithContext(endpoint());
     switch (*part) {
       case ResponseReader::Part::kSeries: {
         auto series = Decode(reader_.body());
-        if (!series.ok()) return series.status().WithContext(endpoint_);
+        if (!series.ok()) return series.status().WithContext(endpoint());
         return std::optional<ChunkSeries>(std::move(*series));
       }
       case ResponseReader::Part::kWarning:
@@ -34,14 +34,14 @@ Result<bool> SeriesStream::NextFrame() {
   if (!message.ok()) {
     query_failed_ = ctx_.Done();
     if (query_failed_ || message.status().code() != StatusCode::kDeadlineExceeded) return message.status();
-    return DeadlineExceededError(endpoint_ + ": no response within " + std::to_string(response_timeout_.count()) + " ms");
+    return DeadlineExceededError(endpoint() + ": no response within " + std::to_string(response_timeout_.count()) + " ms");
   }
   frame_.reset();
   if (!message->has_value()) return false;
   auto frame = std::make_shared<Frame>(Frame{.message = std::move(**message), .charge = MemoryCharge(ctx_.memory())});
   received_bytes_ += frame->message.size();
   // Labels and chunk views of the decoded series take about as much again.
-  const Status charged = frame->charge.Add(2 * frame->message.capacity(), "series received from " + endpoint_);
+  const Status charged = frame->charge.Add(2 * frame->message.capacity(), "series received from " + endpoint());
   if (!charged.ok()) {
     query_failed_ = true;
     return charged;
@@ -72,23 +72,23 @@ std::unique_ptr<rpc::ClientStream> StoreClient::Start(const Context& ctx, std::s
 
 std::unique_ptr<SeriesStream> StoreClient::Series(const Context& ctx, const SeriesRequest& request,
                                                   std::chrono::milliseconds response_timeout) const {
-  return std::make_unique<SeriesStream>(ctx, endpoint(),
+  return std::make_unique<SeriesStream>(ctx, channel_,
                                         Start(ctx, kSeriesMethod, rpc::CallType::kServerStream, Serialize(request), request.tenant),
                                         response_timeout);
 }
 
 PendingCall<LabelsResponse> StoreClient::LabelNames(const Context& ctx, const LabelsRequest& request) const {
-  return {endpoint(), Start(ctx, kLabelNamesMethod, rpc::CallType::kUnary, SerializeLabelNames(request), request.tenant),
+  return {channel_, Start(ctx, kLabelNamesMethod, rpc::CallType::kUnary, SerializeLabelNames(request), request.tenant),
           &ParseLabelsResponse};
 }
 
 PendingCall<LabelsResponse> StoreClient::LabelValues(const Context& ctx, const LabelsRequest& request) const {
-  return {endpoint(), Start(ctx, kLabelValuesMethod, rpc::CallType::kUnary, SerializeLabelValues(request), request.tenant),
+  return {channel_, Start(ctx, kLabelValuesMethod, rpc::CallType::kUnary, SerializeLabelValues(request), request.tenant),
           &ParseLabelsResponse};
 }
 
 PendingCall<Info> StoreClient::Info(const Context& ctx) const {
-  return {endpoint(), Start(ctx, kInfoMethod, rpc::CallType::kUnary, std::string(), std::string()), &ParseInfo};
+  return {channel_, Start(ctx, kInfoMethod, rpc::CallType::kUnary, std::string(), std::string()), &ParseInfo};
 }
 
 }  // namespace epi::storeapi

@@ -33,12 +33,13 @@ inline constexpr std::string_view kInfoMethod = "/thanos.info.Info/Info";
 class SeriesStream {
  public:
   // response_timeout bounds the wait for each message; zero: only the context does.
-  SeriesStream(const Context& ctx, std::string endpoint, std::unique_ptr<rpc::ClientStream> call, std::chrono::milliseconds response_timeout);
+  SeriesStream(const Context& ctx, std::shared_ptr<rpc::Channel> channel, std::unique_ptr<rpc::ClientStream> call,
+               std::chrono::milliseconds response_timeout);
 
   // Nothing at the end. After an error the stream is over.
   Result<std::optional<ChunkSeries>> Next();
 
-  const std::string& endpoint() const { return endpoint_; }
+  const std::string& endpoint() const { return channel_->name(); }
   // What the endpoint itself warned of so far.
   const std::vector<std::string>& warnings() const { return warnings_; }
   // The encoded Any messages received so far.
@@ -53,7 +54,7 @@ class SeriesStream {
   Result<ChunkSeries> Decode(std::string_view encoded);
 
   const Context ctx_;
-  const std::string endpoint_;
+  const std::shared_ptr<rpc::Channel> channel_;
   const std::unique_ptr<rpc::ClientStream> call_;
   const std::chrono::milliseconds response_timeout_;
   std::shared_ptr<const Frame> frame_;
@@ -70,22 +71,22 @@ template <typename T>
 class PendingCall {
  public:
   using Parse = Result<T> (*)(std::string_view message);
-  PendingCall(std::string endpoint, std::unique_ptr<rpc::ClientStream> call, Parse parse)
-      : endpoint_(std::move(endpoint)), call_(std::move(call)), parse_(parse) {}
+  PendingCall(std::shared_ptr<rpc::Channel> channel, std::unique_ptr<rpc::ClientStream> call, Parse parse)
+      : channel_(std::move(channel)), call_(std::move(call)), parse_(parse) {}
 
   Result<T> Wait(const Context& ctx) {
     const std::optional<std::string> message = TRY(call_->Read(ctx));
-    if (!message.has_value()) return InternalError(endpoint_ + ": ended without an answer");
+    if (!message.has_value()) return InternalError(channel_->name() + ": ended without an answer");
     Result<T> value = parse_(*message);
-    if (!value.ok()) return std::move(value).WithContext(endpoint_);
+    if (!value.ok()) return std::move(value).WithContext(channel_->name());
     // The status follows the message.
     const std::optional<std::string> more = TRY(call_->Read(ctx));
-    if (more.has_value()) return InternalError(endpoint_ + ": more than one answer to a unary call");
+    if (more.has_value()) return InternalError(channel_->name() + ": more than one answer to a unary call");
     return value;
   }
 
  private:
-  std::string endpoint_;
+  std::shared_ptr<rpc::Channel> channel_;
   std::unique_ptr<rpc::ClientStream> call_;
   Parse parse_;
 };
