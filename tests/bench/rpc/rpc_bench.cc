@@ -2,9 +2,11 @@
 //
 // For each pairing and message size: MB/s, and CPU milliseconds per MB of client and server together (both run in this
 // process). Prints the ratio of libgrpc++'s CPU to ours at the end.
-#include <grpcpp/generic/async_generic_service.h>
-#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/client_unary_call.h>
+#include <grpcpp/support/client_callback.h>
+#include <grpcpp/support/method_handler.h>
+#include <grpcpp/support/sync_stream.h>
 #undef GUARDED_BY
 #undef PT_GUARDED_BY
 #undef EXCLUSIVE_LOCKS_REQUIRED
@@ -12,8 +14,6 @@
 #undef EXCLUSIVE_LOCK_FUNCTION
 #undef UNLOCK_FUNCTION
 #undef NO_THREAD_SAFETY_ANALYSIS
-#include <grpcpp/impl/codegen/client_unary_call.h>
-#include <grpcpp/impl/codegen/sync_stream.h>
 #include <sys/resource.h>
 
 #include <algorithm>

@@ -18,6 +18,13 @@ constexpr size_t kMessageBytes = 61'000;
 constexpr size_t kTotalBytes = size_t{1} << 30;
 constexpr size_t kMiB = size_t{1} << 20;
 
+// A sanitizer keeps freed memory on purpose: then only the counters bound what is in flight.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr size_t kResidentGrowthMax = SIZE_MAX / 2;
+#else
+constexpr size_t kResidentGrowthMax = 24 * kMiB;
+#endif
+
 size_t ResidentBytes() {
   std::ifstream statm("/proc/self/statm");
   size_t pages = 0;
@@ -84,7 +91,7 @@ TEST_CASE("a stream of 1 GiB to a slow reader is held back at a few MiB, and the
     if (total / kMessageBytes % 1000 == 0) peak = std::max(peak, ResidentBytes());
   }
   CHECK(total >= kTotalBytes);
-  CHECK(peak < before + 24 * kMiB);
+  CHECK(peak < before + kResidentGrowthMax);
 }
 
 TEST_CASE("a stream of 1 GiB to a slow handler holds its sender back, and then arrives whole") {
@@ -110,7 +117,7 @@ TEST_CASE("a stream of 1 GiB to a slow handler holds its sender back, and then a
   const auto reply = stream->Read(ctx);
   REQUIRE(reply.ok());
   CHECK(reply->value_or("") == StrCat(sent.load()));
-  CHECK(peak < before + 24 * kMiB);
+  CHECK(peak < before + kResidentGrowthMax);
 }
 
 TEST_CASE("many unread streams of one connection leave room for another") {
