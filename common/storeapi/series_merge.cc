@@ -48,7 +48,10 @@ Status SeriesMerge::Advance(size_t source) {
   if (!next.ok()) return Fail(&advanced, next.status());
   advanced.head = std::move(*next);
   advanced.any = advanced.any || advanced.head.has_value();
-  return OkStatus();
+  // An endpoint below may warn of missing parts although it was asked to abort.
+  const auto& warnings = advanced.stream.stream().warnings();
+  if (advanced.head.has_value() || warnings.empty() || request_.partial_response == PartialResponse::kWarn) return OkStatus();
+  return AbortedError(FailureText("receive series", *advanced.endpoint, UnknownError(warnings.front())));
 }
 
 Status SeriesMerge::Start() {
