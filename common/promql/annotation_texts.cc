@@ -80,7 +80,7 @@ Annotation SortInRangeQueryWarning(PositionRange position) {
 
 Annotation StartTimeOverlapWarning(std::string_view metric_name, PositionRange position) {
   Annotation annotation =
-      Warning(StrCat("sample has start time that overlaps with previous sample timestamp for metric name ", GoQuote(metric_name)),
+      Warning(StrCat("sample has start time that overlaps with previous sample timestamp for metric ", GoQuote(metric_name)),
               position);
   annotation.occurrences = 1;
   return annotation;

@@ -71,15 +71,17 @@ void ChunkIterator::CopyTo(series::FloatHistogram* out) const {
   }
 }
 
-void ChunkIterator::AppendTo(ChunkCutter* cutter) {
+void ChunkIterator::AppendTo(ChunkCutter* cutter) const {
   if (kind_ == SampleKind::kFloat) {
     cutter->Append(start_ms(), t_ms(), value());
   } else if (kind_ == SampleKind::kHistogram) {
-    histograms_.CopyTo(&histogram_);
-    cutter->Append(start_ms(), t_ms(), histogram_);
+    series::Histogram histogram;
+    histograms_.CopyTo(&histogram);
+    cutter->Append(start_ms(), t_ms(), histogram);
   } else {
-    float_histograms_.CopyTo(&float_histogram_);
-    cutter->Append(start_ms(), t_ms(), float_histogram_);
+    series::FloatHistogram histogram;
+    float_histograms_.CopyTo(&histogram);
+    cutter->Append(start_ms(), t_ms(), histogram);
   }
 }
 

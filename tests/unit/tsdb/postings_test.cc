@@ -55,7 +55,8 @@ void CheckSame(std::unique_ptr<Postings> postings, const Set& expected, Random* 
     if (batch.empty()) break;
     REQUIRE(batch.size() <= Postings::kBatchMax);
     for (const SeriesId id : batch) {
-      if (next == expected.end() || id != *next) FAIL("wrong id " << id);
+      REQUIRE(next != expected.end());
+      REQUIRE(id == *next);
       ++next;
     }
     if (batch.back() == UINT32_MAX) break;

@@ -1,0 +1,309 @@
+// The *_over_time functions that look at floats, or only at whether and when there are samples.
+#include <algorithm>
+#include <deque>
+
+#include "common/promql/functions/histogram_over_time.h"
+#include "common/promql/functions/kahan.h"
+#include "common/promql/functions/quantile.h"
+#include "common/promql/functions/range_function.h"
+
+namespace epi::promql {
+namespace {
+
+double Seconds(int64_t ms) { return static_cast<double>(ms) / 1000; }
+
+class CountOverTime {
+ public:
+  explicit CountOverTime(RangeRun* run) : out_(run->out) {}
+  Status Step(const RangeFrame& frame) {
+    out_->SetFloat(frame.step, static_cast<double>(frame.floats.size + frame.histograms.size));
+    return OkStatus();
+  }
+
+ private:
+  Column* const out_;
+};
+
+class PresentOverTime {
+ public:
+  explicit PresentOverTime(RangeRun* run) : out_(run->out) {}
+  Status Step(const RangeFrame& frame) {
+    out_->SetFloat(frame.step, 1);
+    return OkStatus();
+  }
+
+ private:
+  Column* const out_;
+};
+
+// Long windows are summed by blocks: a block of samples with fixed absolute numbers is summed once, and its sum and
+// compensation are added up for every window that covers it whole. Nothing is ever subtracted.
+class BlockSums {
+ public:
+  static constexpr size_t kBlock = 64;
+  static constexpr size_t kWindowMin = 2 * kBlock;
+
+  KahanSum Sum(const FloatWindow& window) {
+    const size_t end = window.first + window.size;
+    const size_t first_block = (window.first + kBlock - 1) / kBlock;
+    const size_t last_block = end / kBlock;
+    KahanSum total;
+    AddRange(window, window.first, first_block * kBlock, &total);
+    for (size_t block = first_block; block < last_block; ++block) {
+      const KahanSum& sum = Block(window, block);
+      total.Add(sum.sum);
+      if (!std::isinf(total.sum)) total.compensation += sum.compensation;
+    }
+    AddRange(window, last_block * kBlock, end, &total);
+    return total;
+  }
+
+ private:
+  static void AddRange(const FloatWindow& window, size_t from, size_t to, KahanSum* sum) {
+    for (size_t i = from; i < to; ++i) sum->Add(window.values[i - window.first]);
+  }
+  const KahanSum& Block(const FloatWindow& window, size_t block) {
+    while (!blocks_.empty() && first_ < window.first / kBlock) {
+      blocks_.pop_front();
+      ++first_;
+    }
+    if (blocks_.empty()) first_ = block;
+    while (first_ + blocks_.size() <= block) {
+      const size_t next = first_ + blocks_.size();
+      KahanSum sum;
+      AddRange(window, next * kBlock, (next + 1) * kBlock, &sum);
+      blocks_.push_back(sum);
+    }
+    return blocks_[block - first_];
+  }
+
+  std::deque<KahanSum> blocks_;
+  size_t first_ = 0;
+};
+
+class SumOverTime {
+ public:
+  explicit SumOverTime(RangeRun* run) : run_(run) {}
+  Status Step(const RangeFrame& frame) {
+    if (!frame.histograms.empty()) {
+      SumHistogramsOverTime(run_, frame, HistogramTotal::kSum);
+      return OkStatus();
+    }
+    run_->out->SetFloat(frame.step, Sum(frame.floats).Total());
+    return OkStatus();
+  }
+
+ private:
+  KahanSum Sum(const FloatWindow& window) {
+    if (window.size >= BlockSums::kWindowMin) return blocks_.Sum(window);
+    KahanSum sum;
+    for (size_t i = 0; i < window.size; ++i) sum.Add(window.values[i]);
+    return sum;
+  }
+
+  RangeRun* const run_;
+  BlockSums blocks_;
+};
+
+class AvgOverTime {
+ public:
+  explicit AvgOverTime(RangeRun* run) : run_(run) {}
+  Status Step(const RangeFrame& frame) {
+    if (!frame.histograms.empty()) {
+      SumHistogramsOverTime(run_, frame, HistogramTotal::kMean);
+      return OkStatus();
+    }
+    run_->out->SetFloat(frame.step, Mean(frame.floats));
+    return OkStatus();
+  }
+
+ private:
+  double Mean(const FloatWindow& window) {
+    if (window.size >= BlockSums::kWindowMin) {
+      const KahanSum sum = blocks_.Sum(window);
+      const auto count = static_cast<double>(window.size);
+      if (std::isfinite(sum.sum)) return sum.sum / count + sum.compensation / count;
+    }
+    KahanMean mean;
+    for (size_t i = 0; i < window.size; ++i) mean.Add(window.values[i]);
+    return mean.Mean();
+  }
+
+  RangeRun* const run_;
+  BlockSums blocks_;
+};
+
+// The extreme of a sliding window: a queue of candidates, each better than all that follow it in time.
+template <typename Better>
+class ExtremeOverTime {
+ public:
+  explicit ExtremeOverTime(RangeRun* run) : out_(run->out) {}
+  Status Step(const RangeFrame& frame) {
+    const FloatWindow& window = frame.floats;
+    const size_t end = window.first + window.size;
+    while (!candidates_.empty() && candidates_.front().number < window.first) candidates_.pop_front();
+    for (size_t i = std::max(scanned_, window.first); i < end; ++i) {
+      const double value = window.values[i - window.first];
+      if (std::isnan(value)) continue;
+      while (!candidates_.empty() && !Better()(candidates_.back().value, value)) candidates_.pop_back();
+      candidates_.push_back({i, value});
+    }
+    scanned_ = end;
+    // A window of NaNs alone is NaN.
+    out_->SetFloat(frame.step, candidates_.empty() ? window.values[0] : candidates_.front().value);
+    return OkStatus();
+  }
+
+ private:
+  struct Candidate {
+    size_t number = 0;
+    double value = 0;
+  };
+  Column* const out_;
+  std::deque<Candidate> candidates_;
+  size_t scanned_ = 0;
+};
+
+// When the extreme was: the last sample that has it.
+template <typename Better>
+class TimeOfExtreme {
+ public:
+  explicit TimeOfExtreme(RangeRun* run) : out_(run->out) {}
+  Status Step(const RangeFrame& frame) {
+    const FloatWindow& window = frame.floats;
+    size_t best = 0;
+    for (size_t i = 1; i < window.size; ++i) {
+      if (std::isnan(window.values[best]) || !Better()(window.values[best], window.values[i])) {
+        if (!std::isnan(window.values[i]) || std::isnan(window.values[best])) best = i;
+      }
+    }
+    out_->SetFloat(frame.step, Seconds(window.times_ms[best]));
+    return OkStatus();
+  }
+
+ private:
+  Column* const out_;
+};
+
+struct Less {
+  bool operator()(double a, double b) const { return a < b; }
+};
+struct Greater {
+  bool operator()(double a, double b) const { return a > b; }
+};
+
+template <bool kSquareRoot>
+class SpreadOverTime {
+ public:
+  explicit SpreadOverTime(RangeRun* run) : out_(run->out) {}
+  Status Step(const RangeFrame& frame) {
+    KahanVariance variance;
+    for (size_t i = 0; i < frame.floats.size; ++i) variance.Add(frame.floats.values[i]);
+    out_->SetFloat(frame.step, kSquareRoot ? std::sqrt(variance.Variance()) : variance.Variance());
+    return OkStatus();
+  }
+
+ private:
+  Column* const out_;
+};
+
+class QuantileOverTime {
+ public:
+  explicit QuantileOverTime(RangeRun* run) : run_(run) {}
+  Status Step(const RangeFrame& frame) {
+    const FloatWindow& window = frame.floats;
+    values_.assign(window.values, window.values + window.size);
+    const double q = run_->params[0]->At(frame.step);
+    if (!(q >= 0 && q <= 1)) run_->annotator->Add(InvalidQuantileWarning(q, run_->param_position));
+    run_->out->SetFloat(frame.step, QuantileOf(q, &values_));
+    return OkStatus();
+  }
+
+ private:
+  RangeRun* const run_;
+  std::vector<double> values_;
+};
+
+// Median of the distances from the median.
+class MadOverTime {
+ public:
+  explicit MadOverTime(RangeRun* run) : out_(run->out) {}
+  Status Step(const RangeFrame& frame) {
+    const FloatWindow& window = frame.floats;
+    values_.assign(window.values, window.values + window.size);
+    if (std::any_of(values_.begin(), values_.end(), [](double v) { return std::isnan(v); })) {
+      out_->SetFloat(frame.step, std::numeric_limits<double>::quiet_NaN());
+      return OkStatus();
+    }
+    const double median = QuantileOf(0.5, &values_);
+    for (double& value : values_) value = std::fabs(value - median);
+    out_->SetFloat(frame.step, QuantileOf(0.5, &values_));
+    return OkStatus();
+  }
+
+ private:
+  Column* const out_;
+  std::vector<double> values_;
+};
+
+// First or last sample, whatever its kind, or when it was.
+template <bool kLast, bool kTime>
+class EdgeOverTime {
+ public:
+  explicit EdgeOverTime(RangeRun* run) : out_(run->out) {}
+  Status Step(const RangeFrame& frame) {
+    const FloatWindow& floats = frame.floats;
+    const HistogramWindow& histograms = frame.histograms;
+    const size_t f = kLast && !floats.empty() ? floats.size - 1 : 0;
+    const size_t h = kLast && !histograms.empty() ? histograms.size - 1 : 0;
+    bool take_float = histograms.empty();
+    if (!floats.empty() && !histograms.empty()) {
+      take_float = kLast ? floats.times_ms[f] > histograms.times_ms[h] : floats.times_ms[f] < histograms.times_ms[h];
+    }
+    if (kTime) {
+      out_->SetFloat(frame.step, Seconds(take_float ? floats.times_ms[f] : histograms.times_ms[h]));
+    } else if (take_float) {
+      out_->SetFloat(frame.step, floats.values[f]);
+    } else {
+      out_->SetHistogram(frame.step, histograms.values[h]);
+    }
+    return OkStatus();
+  }
+
+ private:
+  Column* const out_;
+};
+
+template <typename Kernel>
+Status Run(RangeRun* run) {
+  return RunWindows<Kernel>(run);
+}
+template <typename Kernel>
+Status RunFloats(RangeRun* run) {
+  return RunWindows<FloatsOnly<Kernel>>(run);
+}
+
+constexpr RangeFunction kFunctions[] = {
+    {"avg_over_time", Run<AvgOverTime>},
+    {"count_over_time", Run<CountOverTime>},
+    {"first_over_time", Run<EdgeOverTime<false, false>>, true},
+    {"last_over_time", Run<EdgeOverTime<true, false>>, true},
+    {"mad_over_time", RunFloats<MadOverTime>},
+    {"max_over_time", RunFloats<ExtremeOverTime<Greater>>},
+    {"min_over_time", RunFloats<ExtremeOverTime<Less>>},
+    {"present_over_time", Run<PresentOverTime>},
+    {"quantile_over_time", RunFloats<QuantileOverTime>},
+    {"stddev_over_time", RunFloats<SpreadOverTime<true>>},
+    {"stdvar_over_time", RunFloats<SpreadOverTime<false>>},
+    {"sum_over_time", Run<SumOverTime>},
+    {"ts_of_first_over_time", Run<EdgeOverTime<false, true>>},
+    {"ts_of_last_over_time", Run<EdgeOverTime<true, true>>},
+    {"ts_of_max_over_time", RunFloats<TimeOfExtreme<Greater>>},
+    {"ts_of_min_over_time", RunFloats<TimeOfExtreme<Less>>},
+};
+
+}  // namespace
+
+std::span<const RangeFunction> OverTimeFunctions() { return kFunctions; }
+
+}  // namespace epi::promql

@@ -1,0 +1,53 @@
+#include "common/promql/operators/absent_calls.h"
+
+#include <map>
+
+#include "common/promql/operators/build.h"
+#include "common/promql/operators/range_call.h"
+#include "common/promql/operators/stream.h"
+
+namespace epi::promql {
+namespace {
+
+// The labels that a missing series would surely have had: those with exactly one matcher, an equality.
+labels::Labels LabelsOfMissing(const Expr& arg) {
+  const Expr* inner = Unwrap(&arg);
+  const auto* matrix = As<MatrixSelector>(inner);
+  const VectorSelector* selector = matrix != nullptr ? matrix->selector.get() : As<VectorSelector>(inner);
+  if (selector == nullptr) return {};
+  labels::LabelsBuilder builder;
+  std::map<std::string_view, bool> seen;
+  for (const labels::Matcher& matcher : selector->matchers) {
+    if (matcher.name() == labels::kMetricName) continue;
+    const bool first = seen.emplace(matcher.name(), true).second;
+    const bool certain = first && matcher.type() == labels::MatchType::kEqual;
+    builder.Set(matcher.name(), certain ? std::string_view(matcher.value()) : std::string_view());
+  }
+  return builder.Build();
+}
+
+}  // namespace
+
+Result<VectorOperatorPtr> BuildAbsent(QueryState* query, const Call& call, const StepGrid& grid) {
+  const bool over_time = call.function->name == "absent_over_time";
+  VectorOperatorPtr input;
+  if (over_time) {
+    input = TRY(BuildRangeCall(query, call, grid));
+  } else {
+    input = TRY(BuildVector(query, *call.args[0], grid));
+  }
+  Column column(grid.steps());
+  std::fill(column.values.begin(), column.values.end(), 1.0);
+  column.valid.SetAll();
+  RETURN_IF_ERROR(ForEachColumn(query, input.get(), [&column](size_t, Column* present) {
+    column.valid.Subtract(present->Presence());
+    return OkStatus();
+  }));
+  std::vector<SeriesMeta> series;
+  series.push_back({LabelsOfMissing(*call.args[0]), false});
+  std::vector<Column> columns;
+  columns.push_back(std::move(column));
+  return VectorOperatorPtr(std::make_unique<MaterializedOperator>(grid, std::move(series), std::move(columns)));
+}
+
+}  // namespace epi::promql
