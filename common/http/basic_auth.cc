@@ -52,14 +52,33 @@ struct BasicAuth::Login {
   std::string password;
 };
 
-BasicAuth::BasicAuth(std::map<std::string, std::string> users)
-    : users_(std::move(users)), key_(RandomKey()), gate_({"login check", 2, 64, nullptr, nullptr}) {}
+BasicAuth::BasicAuth() : key_(RandomKey()), gate_({"login check", 2, 64, nullptr, nullptr}) {}
 
 Result<std::unique_ptr<BasicAuth>> BasicAuth::Make(std::map<std::string, std::string> users) {
+  std::unique_ptr<BasicAuth> auth(new BasicAuth());
+  RETURN_IF_ERROR(auth->SetUsers(std::move(users)));
+  return auth;
+}
+
+Status BasicAuth::SetUsers(std::map<std::string, std::string> users) {
   for (const auto& [user, hash] : users) {
     if (!IsBcrypt(hash)) return InvalidArgumentError(StrCat("basic_auth_users: \"", user, "\": not a bcrypt hash"));
   }
-  return std::unique_ptr<BasicAuth>(new BasicAuth(std::move(users)));
+  MutexLock lock(&mutex_);
+  users_ = std::move(users);
+  return OkStatus();
+}
+
+bool BasicAuth::required() const {
+  MutexLock lock(&mutex_);
+  return !users_.empty();
+}
+
+// Empty for an unknown user.
+std::string BasicAuth::HashOf(const std::string& user) const {
+  MutexLock lock(&mutex_);
+  const auto found = users_.find(user);
+  return found == users_.end() ? "" : found->second;
 }
 
 Result<BasicAuth::Login> BasicAuth::Decode(std::string_view authorization) {
@@ -88,9 +107,9 @@ std::string BasicAuth::Fingerprint(const Login& login, std::string_view hash) co
 bool BasicAuth::Remembered(std::string_view authorization) {
   const auto login = Decode(authorization);
   if (!login.ok()) return false;
-  const auto user = users_.find(login.value().user);
-  if (user == users_.end()) return false;
-  const std::string fingerprint = Fingerprint(login.value(), user->second);
+  const std::string hash = HashOf(login.value().user);
+  if (hash.empty()) return false;
+  const std::string fingerprint = Fingerprint(login.value(), hash);
   MutexLock lock(&mutex_);
   return verified_.contains(fingerprint);
 }
@@ -98,11 +117,10 @@ bool BasicAuth::Remembered(std::string_view authorization) {
 Status BasicAuth::Check(const Context& ctx, std::string_view authorization) {
   if (Remembered(authorization)) return OkStatus();
   const Login login = TRY(Decode(authorization));
-  const auto user = users_.find(login.user);
-  const std::string hash = user == users_.end() ? kNobodyHash : user->second;
+  const std::string hash = HashOf(login.user);
   const runtime::Gate::Permit permit = TRY(gate_.Acquire(ctx));
-  const bool matches = MatchesBcrypt(login.password, hash);
-  if (!matches || user == users_.end()) return UnauthenticatedError("wrong user or password");
+  const bool matches = MatchesBcrypt(login.password, hash.empty() ? kNobodyHash : hash);
+  if (!matches || hash.empty()) return UnauthenticatedError("wrong user or password");
   MutexLock lock(&mutex_);
   if (verified_.size() >= kRememberedMax) verified_.clear();
   verified_.insert(Fingerprint(login, hash));

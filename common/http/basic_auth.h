@@ -30,17 +30,22 @@ class BasicAuth {
   Status Check(const Context& ctx, std::string_view authorization);
   // True when the login was verified before.
   bool Remembered(std::string_view authorization);
+  // Replaces the users. Errors as Make(); then the former stay. Logins that are still valid stay remembered.
+  Status SetUsers(std::map<std::string, std::string> users);
+  // False while there are no users: then everybody is let in.
+  bool required() const;
 
  private:
   struct Login;
-  explicit BasicAuth(std::map<std::string, std::string> users);
+  BasicAuth();
+  std::string HashOf(const std::string& user) const;
   static Result<Login> Decode(std::string_view authorization);
   std::string Fingerprint(const Login& login, std::string_view hash) const;
 
-  const std::map<std::string, std::string> users_;
   const std::array<unsigned char, 32> key_;
   runtime::Gate gate_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
+  std::map<std::string, std::string> users_ GUARDED_BY(mutex_);
   std::set<std::string> verified_ GUARDED_BY(mutex_);
 };
 

@@ -85,7 +85,7 @@ void ServerCore::Answer(const std::shared_ptr<Exchange>& exchange, const Request
 
 void ServerCore::Serve(const std::shared_ptr<Exchange>& exchange, const Route* route, Request request) {
   const auto task = std::make_shared<Task>(Task{exchange, route, std::move(request), steady_clock::now()});
-  const bool login_needed = options_.auth != nullptr && !route->without_auth &&
+  const bool login_needed = NeedsLogin(*route) &&
                             !options_.auth->Remembered(task->request.Header("authorization"));
   if (route->inline_handler && !login_needed) {
     RunInline(task.get());
@@ -97,6 +97,10 @@ void ServerCore::Serve(const std::shared_ptr<Exchange>& exchange, const Route* r
   Response busy = TextResponse(503, StrCat("Service Unavailable: ", taken.message()));
   busy.headers.push_back({"retry-after", "1"});
   Answer(exchange, task->request, busy);
+}
+
+bool ServerCore::NeedsLogin(const Route& route) const {
+  return options_.auth != nullptr && !route.without_auth && options_.auth->required();
 }
 
 void ServerCore::RunInline(Task* task) {
@@ -129,7 +133,7 @@ void ServerCore::RunHandler(Task* task) {
 }
 
 bool ServerCore::PassesAuth(Task* task, ExchangeWriter* writer) {
-  if (options_.auth == nullptr || task->route->without_auth) return true;
+  if (!NeedsLogin(*task->route)) return true;
   const Status status = options_.auth->Check(task->exchange->ctx(), task->request.Header("authorization"));
   if (status.ok()) return true;
   const bool wrong = status.code() == StatusCode::kUnauthenticated;

@@ -56,6 +56,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
 
  private:
   struct Task;
+  bool NeedsLogin(const Route& route) const;
   void RunInline(Task* task);
   void RunHandler(Task* task);
   // False when the answer was a refusal.

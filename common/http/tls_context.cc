@@ -9,6 +9,7 @@
 #include "common/base/str_cat.h"
 #include "common/http/limits.h"
 #include "common/http/tls_error.h"
+#include "common/http/tls_keys.h"
 
 namespace epi::http {
 namespace {
@@ -82,30 +83,6 @@ Status SetCiphersAndCurves(const TlsOptions& options, SSL_CTX* context) {
   return OkStatus();
 }
 
-Status LoadFiles(const TlsOptions& options, SSL_CTX* context) {
-  const auto failed = [](const std::string& file) { return InvalidArgumentError(StrCat(file, ": ", TakeTlsError())); };
-  // Without this OpenSSL would ask the terminal for the password of an encrypted key.
-  SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return 0; });
-  if (!options.certificate_file.empty()) {
-    if (SSL_CTX_use_certificate_chain_file(context, options.certificate_file.c_str()) != 1) {
-      return failed(options.certificate_file);
-    }
-    if (SSL_CTX_use_PrivateKey_file(context, options.key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
-        SSL_CTX_check_private_key(context) != 1) {
-      return failed(options.key_file);
-    }
-  }
-  if (!options.ca_file.empty()) {
-    if (SSL_CTX_load_verify_file(context, options.ca_file.c_str()) != 1) return failed(options.ca_file);
-    if (options.role == TlsRole::kServer) {
-      SSL_CTX_set_client_CA_list(context, SSL_load_client_CA_file(options.ca_file.c_str()));
-    }
-  } else if (options.role == TlsRole::kClient) {
-    SSL_CTX_set_default_verify_paths(context);
-  }
-  return OkStatus();
-}
-
 std::string AlpnWire(const std::vector<std::string>& protocols) {
   std::string wire;
   for (const std::string& name : protocols) {
@@ -162,7 +139,7 @@ Result<ContextPtr> Build(const TlsOptions& options) {
   SSL_CTX_set_verify(raw, VerifyMode(options), TakesAnyCertificate(options) ? &AcceptAny : nullptr);
   SetAlpn(options, raw);
   RETURN_IF_ERROR(SetCiphersAndCurves(options, raw));
-  RETURN_IF_ERROR(LoadFiles(options, raw));
+  RETURN_IF_ERROR(LoadTlsKeys(options, raw));
   return context;
 }
 
@@ -180,15 +157,16 @@ TlsContext::TlsContext(TlsOptions options) : options_(std::move(options)), state
 TlsContext::~TlsContext() = default;
 
 Result<std::shared_ptr<TlsContext>> TlsContext::Make(TlsOptions options) {
-  if (options.role == TlsRole::kServer && options.certificate_file.empty()) {
-    return InvalidArgumentError("TLS server needs a certificate");
-  }
-  if (options.certificate_file.empty() != options.key_file.empty()) {
+  const bool certificate = !options.certificate_file.empty() || !options.certificate_pem.empty();
+  const bool key = !options.key_file.empty() || !options.key_pem.empty();
+  if (options.role == TlsRole::kServer && !certificate) return InvalidArgumentError("TLS server needs a certificate");
+  if (certificate != key) {
     return InvalidArgumentError("TLS certificate and key must be given together");
   }
   const bool verifies_clients = options.client_auth == ClientAuth::kVerifyIfGiven ||
                                 options.client_auth == ClientAuth::kRequireAndVerify;
-  if (options.role == TlsRole::kServer && verifies_clients && options.ca_file.empty()) {
+  if (options.role == TlsRole::kServer && verifies_clients && options.ca_file.empty() &&
+      options.ca_pem.empty()) {
     return InvalidArgumentError("TLS client verification needs a CA file");
   }
   std::shared_ptr<TlsContext> result(new TlsContext(std::move(options)));

@@ -13,21 +13,27 @@
 
 #include "common/base/mutex.h"
 #include "common/base/status.h"
+#include "common/config/tls_config.h"
 
 struct ssl_ctx_st;
 
 namespace epi::http {
 
 enum class TlsRole { kServer, kClient };
-// What a server asks of clients: Go's names, as in exporter-toolkit's client_auth_type.
-enum class ClientAuth { kNone, kRequest, kRequireAny, kVerifyIfGiven, kRequireAndVerify };
+using config::ClientAuth;
 
 struct TlsOptions {
   TlsRole role = TlsRole::kServer;
   std::string certificate_file;  // PEM chain; a client may have none
   std::string key_file;
   std::string ca_file;            // client: empty means the system's; server: whom clients must be signed by
+  // The same as text; each wins over its file.
+  std::string certificate_pem;
+  std::string key_pem;
+  std::string ca_pem;
   ClientAuth client_auth = ClientAuth::kNone;
+  // Server: a verified client certificate must carry one of these names (DNS, IP, e-mail or URI); empty allows all.
+  std::vector<std::string> client_allowed_sans;
   bool skip_verify = false;       // client only: takes any certificate
   int version_min = 12;           // 10, 11, 12, 13 as in TLS 1.x
   int version_max = 13;
@@ -35,6 +41,10 @@ struct TlsOptions {
   std::vector<std::string> curves;   // "X25519", "CurveP256", …; empty means OpenSSL's choice
   std::vector<std::string> alpn = {"h2", "http/1.1"};  // in order of preference
 };
+
+// What configuration files and flags say, in these terms.
+TlsOptions ServerTlsOptions(const config::TlsServerConfig& config);
+TlsOptions ClientTlsOptions(const config::TlsClientConfig& config);
 
 class TlsContext {
  public:

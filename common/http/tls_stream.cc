@@ -18,6 +18,7 @@ struct TlsStream::Session {
   BIO* input = nullptr;   // owned by ssl
   BIO* output = nullptr;  // owned by ssl
   bool verifies = false;
+  std::vector<std::string> allowed_names;
 };
 
 namespace {
@@ -37,6 +38,30 @@ void ExpectServerName(SSL* ssl, const std::string& name) {
   SSL_set1_host(ssl, name.c_str());
 }
 
+bool HasUri(X509* certificate, const std::string& uri) {
+  auto* names = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  bool found = false;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names) && !found; ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
+    if (name->type != GEN_URI) continue;
+    const ASN1_IA5STRING* text = name->d.uniformResourceIdentifier;
+    found = std::string_view(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                             static_cast<size_t>(ASN1_STRING_length(text))) == uri;
+  }
+  GENERAL_NAMES_free(names);
+  return found;
+}
+
+// Whether the certificate carries one of the names as subject alternative name.
+bool HasName(X509* certificate, const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(), [certificate](const std::string& name) {
+    return X509_check_host(certificate, name.data(), name.size(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr) == 1 ||
+           X509_check_ip_asc(certificate, name.c_str(), 0) == 1 ||
+           X509_check_email(certificate, name.data(), name.size(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT) == 1 ||
+           HasUri(certificate, name);
+  });
+}
+
 }  // namespace
 
 TlsStream::TlsStream(TlsContext* context, const std::string& server_name) : session_(std::make_unique<Session>()) {
@@ -51,6 +76,7 @@ TlsStream::TlsStream(TlsContext* context, const std::string& server_name) : sess
   const TlsOptions& options = context->options();
   const bool any_client = options.client_auth == ClientAuth::kRequest || options.client_auth == ClientAuth::kRequireAny;
   session_->verifies = SSL_get_verify_mode(session_->ssl) != SSL_VERIFY_NONE && !any_client;
+  session_->allowed_names = options.client_allowed_sans;
   if (options.role == TlsRole::kServer) {
     SSL_set_accept_state(session_->ssl);
     return;
@@ -80,6 +106,11 @@ Status TlsStream::Advance(std::string* plaintext) {
   if (!handshake_done()) {
     const int result = SSL_do_handshake(session_->ssl);
     if (result != 1) return Failure(result);
+    X509* certificate = SSL_get0_peer_certificate(session_->ssl);
+    const std::vector<std::string>& allowed = session_->allowed_names;
+    if (certificate != nullptr && !allowed.empty() && !HasName(certificate, allowed)) {
+      return UnavailableError("tls: client certificate carries no allowed name");
+    }
   }
   while (!peer_closed_) {
     constexpr size_t kRecordBytes = 16384;

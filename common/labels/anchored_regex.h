@@ -17,7 +17,7 @@ namespace epi::labels {
 
 class AnchoredRegex {
  public:
-  static constexpr size_t kProgramBytesMax = 256U << 20;
+  static constexpr size_t kProgramBytesMax = 64U << 20;
 
   static Result<AnchoredRegex> Make(std::string_view pattern);
   AnchoredRegex(AnchoredRegex&&) noexcept;

@@ -12,12 +12,14 @@
 // Limits:   kLineBytesMax per line; a longer one is cut and says so.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 #include "common/base/status.h"

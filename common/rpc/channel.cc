@@ -69,6 +69,8 @@ class Channel::Core : public std::enable_shared_from_this<Core> {
   std::unique_ptr<http::Dialing> dialing_;
   std::shared_ptr<http::Http2Connection> connection_;
   std::vector<std::weak_ptr<http::Http2Connection>> draining_;
+  // Those that still flush after their connection ended are among them.
+  std::vector<std::weak_ptr<http::Transport>> transports_;
   std::unique_ptr<runtime::Timer> backoff_;
   std::chrono::milliseconds next_backoff_{0};
   Random jitter_{Random::SystemSeed()};
@@ -169,6 +171,8 @@ void Channel::Core::OnDialed(Result<std::shared_ptr<http::Transport>> transport)
     transport.value()->Close();
     return Failed(UnavailableError(StrCat("peer chose ", alpn, " in the TLS handshake, not HTTP/2")));
   }
+  std::erase_if(transports_, [](const auto& weak) { return weak.expired(); });
+  transports_.push_back(transport.value());
   auto observer = std::make_shared<Observer>(weak_from_this());
   connection_ = http::Http2Connection::Start(loop_, std::move(transport).value(), http::Http2Role::kClient,
                                              options_.connection, observer);
@@ -241,6 +245,9 @@ void Channel::Core::Close() {
     if (const auto connection = std::exchange(connection_, nullptr)) connection->Close(why);
     for (const auto& weak : draining_) {
       if (const std::shared_ptr<http::Http2Connection> connection = weak.lock()) connection->Close(why);
+    }
+    for (const auto& weak : transports_) {
+      if (const std::shared_ptr<http::Transport> transport = weak.lock()) transport->Close();
     }
   });
 }

@@ -76,6 +76,8 @@ class Server::Core : public std::enable_shared_from_this<Core> {
   // Loop thread.
   std::unique_ptr<http::Listener> listener_;
   std::unordered_map<http::Http2Connection*, std::weak_ptr<http::Http2Connection>> connections_;
+  // Those that still flush after their connection ended are among them.
+  std::vector<std::weak_ptr<http::Transport>> transports_;
   uint16_t port_ = 0;
 
   mutable Mutex mutex_;
@@ -131,6 +133,8 @@ void Server::Core::AcceptConnection(std::shared_ptr<http::Transport> transport) 
     transport->Close();
     return;
   }
+  std::erase_if(transports_, [](const auto& weak) { return weak.expired(); });
+  transports_.push_back(transport);
   auto observer = std::make_shared<Observer>(shared_from_this());
   observer->Watch(http::Http2Connection::Start(loop_, std::move(transport), http::Http2Role::kServer, options_.connection, observer));
 }
@@ -149,9 +153,10 @@ std::shared_ptr<http::Http2StreamHandler> Server::Core::Accept(const std::shared
   }
   Result<CallRequest> request = ParseCallRequest(std::move(fields));
   if (!request.ok()) return answer(TrailersOnly(request.status()));
-  auto call = std::make_shared<ServerCall>(connection, stream_id, std::move(request).value(),
-                                           connection->session().stream_window_bytes(), options_.message_bytes_max,
-                                           method->second.metrics);
+  const CallType type = method->second.type;
+  const bool one_response = type == CallType::kUnary || type == CallType::kClientStream;
+  auto call = std::make_shared<ServerCall>(connection, stream_id, std::move(request).value(), one_response,
+                                           options_.message_bytes_max, method->second.metrics);
   const Status dispatched = Dispatch(call, method->second);
   if (!dispatched.ok()) call->Finish(dispatched);
   return call;
@@ -225,6 +230,9 @@ void Server::Core::Stop() {
   loop_->RunSync([&] {
     for (const auto& [key, weak] : std::unordered_map(connections_)) {
       if (const std::shared_ptr<http::Http2Connection> connection = weak.lock()) connection->Close(OkStatus());
+    }
+    for (const auto& weak : transports_) {
+      if (const std::shared_ptr<http::Transport> transport = weak.lock()) transport->Close();
     }
   });
   data_pool_.reset();

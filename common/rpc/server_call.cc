@@ -49,16 +49,17 @@ http::HeaderFields TrailersOnly(const Status& status) {
 }
 
 ServerCall::ServerCall(std::shared_ptr<http::Http2Connection> connection, int32_t stream_id, CallRequest request,
-                       size_t window_bytes, size_t message_bytes_max, std::shared_ptr<MethodMetrics> metrics)
+                       bool one_response, size_t message_bytes_max, std::shared_ptr<MethodMetrics> metrics)
     : connection_(std::move(connection)),
       stream_id_(stream_id),
       request_(std::move(request)),
+      one_response_(one_response),
       peer_address_(connection_->transport().peer_address()),
       peer_subject_(connection_->transport().peer_subject()),
       metrics_(std::move(metrics)),
       started_(std::chrono::steady_clock::now()),
       context_(CallContext(request_.timeout)),
-      inbound_(window_bytes, message_bytes_max),
+      inbound_(connection_->session().stream_window_bytes(), message_bytes_max),
       outbound_(std::make_shared<Outbound>([connection = connection_.get(), weak = connection_->weak_from_this(), stream_id] {
         const std::shared_ptr<http::Http2Connection> alive = weak.lock();
         if (alive == nullptr) return;
@@ -92,7 +93,7 @@ Status ServerCall::Write(const Context& ctx, std::string message) {
   }
   RETURN_IF_ERROR(outbound_->Write(ctx, std::move(message), compressed));
   if (metrics_ != nullptr) metrics_->sent->Inc();
-  if (!std::exchange(response_started_, true)) StartResponse();
+  if (!one_response_ && !std::exchange(response_started_, true)) StartResponse();
   return OkStatus();
 }
 

@@ -38,8 +38,9 @@ class ServerCall final : public http::Http2StreamHandler,
                          public ServerStream,
                          public std::enable_shared_from_this<ServerCall> {
  public:
-  ServerCall(std::shared_ptr<http::Http2Connection> connection, int32_t stream_id, CallRequest request,
-             size_t window_bytes, size_t message_bytes_max, std::shared_ptr<MethodMetrics> metrics);
+  // A call with one response sends nothing before its status is known: headers, message and trailers leave in one write.
+  ServerCall(std::shared_ptr<http::Http2Connection> connection, int32_t stream_id, CallRequest request, bool one_response,
+             size_t message_bytes_max, std::shared_ptr<MethodMetrics> metrics);
 
   const Context& context() const { return context_; }
   // Handler thread, last of all: sends the status.
@@ -67,6 +68,7 @@ class ServerCall final : public http::Http2StreamHandler,
   const std::shared_ptr<http::Http2Connection> connection_;
   const int32_t stream_id_;
   const CallRequest request_;
+  const bool one_response_;
   const std::string peer_address_;
   const std::string peer_subject_;
   const std::shared_ptr<MethodMetrics> metrics_;

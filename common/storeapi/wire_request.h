@@ -60,6 +60,7 @@ struct SeriesRequest {
   int64_t limit = 0;                // 0 is all.
   int64_t response_batch_size = 0;  // 0 and 1 are single frames.
   std::string unknown_fields;
+  std::string tenant;  // Travels as metadata beside the message; empty when not given.
 };
 
 // Both label calls. `label` is empty for LabelNames.
@@ -73,7 +74,11 @@ struct LabelsRequest {
   std::vector<std::string> without_replica_labels;
   int64_t limit = 0;
   std::string unknown_fields;
+  std::string tenant;  // As above.
 };
+
+// Metadata key of the tenant.
+inline constexpr std::string_view kTenantKey = "thanos-tenant";
 
 // Answer of both: names, or values.
 struct LabelsResponse {

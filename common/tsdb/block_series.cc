@@ -40,6 +40,7 @@ class BlockSeries final : public series::Series {
   }
 
   const labels::Labels& labels() const override { return parts_[0].labels; }
+  const std::vector<SelectedSeries>& parts() const { return parts_; }
 
   Result<std::unique_ptr<series::SampleCursor>> Samples(std::unique_ptr<series::SampleCursor> reuse) const override {
     if (has_deletions_) return CursorPerPart();
@@ -87,6 +88,12 @@ class BlockSeries final : public series::Series {
 
 std::unique_ptr<series::Series> MakeBlockSeries(std::vector<SelectedSeries> parts) {
   return std::make_unique<BlockSeries>(std::move(parts));
+}
+
+const std::vector<SelectedSeries>& PartsOf(const series::Series& series) {
+  const auto* block_series = dynamic_cast<const BlockSeries*>(&series);
+  CHECK(block_series != nullptr);
+  return block_series->parts();
 }
 
 }  // namespace epi::tsdb

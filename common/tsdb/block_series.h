@@ -17,4 +17,7 @@ namespace epi::tsdb {
 // REQUIRES: at least one part, each with a chunk; all have the same labels.
 std::unique_ptr<series::Series> MakeBlockSeries(std::vector<SelectedSeries> parts);
 
+// What MakeBlockSeries() was given. REQUIRES: a series that it made.
+const std::vector<SelectedSeries>& PartsOf(const series::Series& series);
+
 }  // namespace epi::tsdb

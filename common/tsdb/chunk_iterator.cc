@@ -71,17 +71,15 @@ void ChunkIterator::CopyTo(series::FloatHistogram* out) const {
   }
 }
 
-void ChunkIterator::AppendTo(ChunkCutter* cutter) const {
+void ChunkIterator::AppendTo(ChunkCutter* cutter) {
   if (kind_ == SampleKind::kFloat) {
     cutter->Append(start_ms(), t_ms(), value());
   } else if (kind_ == SampleKind::kHistogram) {
-    series::Histogram histogram;
-    histograms_.CopyTo(&histogram);
-    cutter->Append(start_ms(), t_ms(), histogram);
+    histograms_.CopyTo(&histogram_);
+    cutter->Append(start_ms(), t_ms(), histogram_);
   } else {
-    series::FloatHistogram histogram;
-    float_histograms_.CopyTo(&histogram);
-    cutter->Append(start_ms(), t_ms(), histogram);
+    float_histograms_.CopyTo(&float_histogram_);
+    cutter->Append(start_ms(), t_ms(), float_histogram_);
   }
 }
 

@@ -37,7 +37,7 @@ class ChunkIterator {
   // From integer histograms too.
   void CopyTo(series::FloatHistogram* out) const;
   // Appends the current sample as it is.
-  void AppendTo(ChunkCutter* cutter) const;
+  void AppendTo(ChunkCutter* cutter);
 
  private:
   SampleKind kind_ = SampleKind::kNone;
@@ -46,6 +46,8 @@ class ChunkIterator {
   size_t position_ = 0;  // Float samples read.
   HistogramReader histograms_;
   FloatHistogramReader float_histograms_;
+  series::Histogram histogram_;  // Only for AppendTo().
+  series::FloatHistogram float_histogram_;
 };
 
 }  // namespace epi::tsdb

@@ -31,8 +31,28 @@ Status ColumnDecoder::Open(const ChunkData& chunk) {
       return DataLossError(StrCat("chunk has ", EncodingName(chunk.encoding)));
   }
   kind_ = KindOf(chunk.encoding);
+  new_chunk_ = true;
   has_start_times_ = HasStartTimes(chunk.encoding);
   return OkStatus();
+}
+
+// A slot that holds a histogram of the current layout needs only its numbers.
+template <typename Reader>
+void ColumnDecoder::FillSlot(const Reader& reader, size_t slot) {
+  series::FloatHistogram& histogram = histograms_[slot];
+  if (reader.stale()) {
+    reader.CopyTo(&histogram);
+    slot_layouts_[slot] = 0;
+  } else if (slot_layouts_[slot] == layout_id_) {
+    reader.CopyNumbersTo(&histogram);
+  } else {
+    reader.CopyTo(&histogram);
+    slot_layouts_[slot] = layout_id_;
+  }
+  if (histogram.schema > series::kExponentialSchemaMax) {
+    series::ReduceToSchema(&histogram, series::kExponentialSchemaMax);
+    slot_layouts_[slot] = 0;
+  }
 }
 
 template <typename Reader>
@@ -41,18 +61,25 @@ Status ColumnDecoder::FillHistograms(Reader* reader) {
     histograms_.resize(kHistogramsPerBatch);
     times_ms_.resize(kHistogramsPerBatch);
     start_times_ms_.resize(kHistogramsPerBatch);
+    slot_layouts_.resize(kHistogramsPerBatch);
   }
   filled_ = 0;
-  while (filled_ < kHistogramsPerBatch && TRY(reader->Next())) {
+  while (filled_ < kHistogramsPerBatch && reader->TryNext()) {
+    if (new_chunk_) NoteLayout(reader->layout());
     times_ms_[filled_] = reader->t_ms();
     start_times_ms_[filled_] = reader->start_ms();
-    reader->CopyTo(&histograms_[filled_]);
-    if (histograms_[filled_].schema > series::kExponentialSchemaMax) {
-      series::ReduceToSchema(&histograms_[filled_], series::kExponentialSchemaMax);
-    }
+    FillSlot(*reader, filled_);
     ++filled_;
   }
-  return OkStatus();
+  return reader->status();
+}
+
+// Chunks of one series mostly have one layout: then slots stay as they are.
+void ColumnDecoder::NoteLayout(const HistogramLayout& layout) {
+  new_chunk_ = false;
+  if (layout_id_ != 0 && layout == layout_) return;
+  layout_ = layout;
+  ++layout_id_;
 }
 
 Result<const series::SampleBatch*> ColumnDecoder::Next() {

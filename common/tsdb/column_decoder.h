@@ -35,6 +35,9 @@ class ColumnDecoder {
  private:
   template <typename Reader>
   Status FillHistograms(Reader* reader);
+  template <typename Reader>
+  void FillSlot(const Reader& reader, size_t slot);
+  void NoteLayout(const HistogramLayout& layout);
 
   SampleKind kind_ = SampleKind::kNone;
   bool has_start_times_ = false;
@@ -42,7 +45,11 @@ class ColumnDecoder {
   FloatColumns floats_;
   HistogramReader histogram_reader_;
   FloatHistogramReader float_histogram_reader_;
+  HistogramLayout layout_;
+  uint64_t layout_id_ = 0;  // Of layout_; changes with it.
+  bool new_chunk_ = false;  // layout_ is not yet that of the chunk.
   size_t filled_ = 0;
+  std::vector<uint64_t> slot_layouts_;  // layout_id_ of what histograms_ holds.
   std::vector<int64_t> times_ms_;
   std::vector<int64_t> start_times_ms_;
   std::vector<series::FloatHistogram> histograms_;

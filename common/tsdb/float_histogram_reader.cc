@@ -14,11 +14,13 @@ Status Broken() { return DataLossError("float histogram chunk ends too early or 
 }  // namespace
 
 Status FloatHistogramReader::Open(const ChunkData& chunk) {
+  header_ = {};
+  status_ = OkStatus();
+  read_ = 0;
   header_ = TRY(ReadHistogramHeader(chunk));
   has_start_times_ = HasStartTimes(chunk.encoding);
   start_times_ = StartTimeReader(header_.start_times);
   reader_ = BitReader(chunk.data.substr(kHistogramHeaderBytes));
-  read_ = 0;
   start_ms_ = 0;
   return OkStatus();
 }
@@ -52,19 +54,29 @@ bool FloatHistogramReader::ReadLater() {
   return valid;
 }
 
-Result<bool> FloatHistogramReader::Next() {
-  if (read_ == header_.count) return false;
+bool FloatHistogramReader::TryNext() {
+  if (read_ == header_.count || !status_.ok()) return false;
   const int64_t previous_t = t_ms();
   bool valid = true;
   if (read_ == 0) {
-    RETURN_IF_ERROR(ReadFirst());
+    status_ = ReadFirst();
+    if (!status_.ok()) return false;
   } else {
     valid = ReadLater();
   }
   if (has_start_times_) start_ms_ = start_times_.Read(&reader_, read_, t_ms(), previous_t);
-  if (!reader_.ok() || !valid) return Broken();
+  if (!reader_.ok() || !valid) {
+    status_ = Broken();
+    return false;
+  }
   ++read_;
   return true;
+}
+
+Result<bool> FloatHistogramReader::Next() {
+  if (TryNext()) return true;
+  if (!status_.ok()) return status_;
+  return false;
 }
 
 void FloatHistogramReader::CopyTo(series::FloatHistogram* out) const {
@@ -73,21 +85,25 @@ void FloatHistogramReader::CopyTo(series::FloatHistogram* out) const {
     out->sum = std::bit_cast<double>(sum_.bits);
     return;
   }
-  out->counter_reset_hint = HintOfSample(header_.reset, read_ - 1);
   out->schema = layout_.schema;
   out->zero_threshold = layout_.zero_threshold;
-  out->zero_count = std::bit_cast<double>(zero_count_.bits);
-  out->count = std::bit_cast<double>(count_.bits);
-  out->sum = std::bit_cast<double>(sum_.bits);
   out->positive_spans = layout_.positive_spans;
   out->negative_spans = layout_.negative_spans;
   out->custom_values = layout_.custom_values;
   out->positive_buckets.resize(positive_);
   out->negative_buckets.resize(fields_.size() - positive_);
-  for (size_t i = 0; i < positive_; ++i) out->positive_buckets[i] = std::bit_cast<double>(fields_[i].bits);
-  for (size_t i = positive_; i < fields_.size(); ++i) {
-    out->negative_buckets[i - positive_] = std::bit_cast<double>(fields_[i].bits);
-  }
+  CopyNumbersTo(out);
+}
+
+void FloatHistogramReader::CopyNumbersTo(series::FloatHistogram* out) const {
+  out->counter_reset_hint = HintOfSample(header_.reset, read_ - 1);
+  out->zero_count = std::bit_cast<double>(zero_count_.bits);
+  out->count = std::bit_cast<double>(count_.bits);
+  out->sum = std::bit_cast<double>(sum_.bits);
+  double* positive = out->positive_buckets.data();
+  for (size_t i = 0; i < positive_; ++i) positive[i] = std::bit_cast<double>(fields_[i].bits);
+  double* negative = out->negative_buckets.data();
+  for (size_t i = positive_; i < fields_.size(); ++i) negative[i - positive_] = std::bit_cast<double>(fields_[i].bits);
 }
 
 }  // namespace epi::tsdb

@@ -22,6 +22,9 @@ class FloatHistogramReader {
  public:
   Status Open(const ChunkData& chunk);
   Result<bool> Next();
+  // The same without a Result to build: false at the end and on damage, then status() tells which.
+  bool TryNext();
+  const Status& status() const { return status_; }
 
   uint32_t count() const { return header_.count; }
   const HistogramHeader& header() const { return header_; }
@@ -31,6 +34,9 @@ class FloatHistogramReader {
   bool stale() const { return sum_.bits == series::kStaleNanBits; }
   // Reuses the vectors of `out`. A stale marker has nothing but its sum.
   void CopyTo(series::FloatHistogram* out) const;
+  // Leaves spans and custom values of `out` as they are: for one that an earlier sample of the same layout was copied to.
+  // REQUIRES: !stale().
+  void CopyNumbersTo(series::FloatHistogram* out) const;
 
  private:
   struct Field {
@@ -45,6 +51,7 @@ class FloatHistogramReader {
   Status ReadFirst();
   bool ReadLater();
 
+  Status status_;
   HistogramHeader header_;
   HistogramLayout layout_;
   BitReader reader_;

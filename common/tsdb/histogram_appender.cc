@@ -73,10 +73,11 @@ typename HistogramAppender<Encoder>::Fit HistogramAppender<Encoder>::Compare(con
   if (sample.schema != layout.schema || sample.zero_threshold != layout.zero_threshold) return no(changed);
   if (sample.schema == series::kCustomBucketsSchema && sample.custom_values != layout.custom_values) return no(fell);
   if (!gauge && sample.zero_count < encoder_.last_zero_count()) return no(fell);
-  if (sample.positive_spans == layout.positive_spans && sample.negative_spans == layout.negative_spans && gauge) {
+  if (sample.positive_spans == layout.positive_spans && sample.negative_spans == layout.negative_spans) {
+    if (!gauge && encoder_.AnyBucketFell(sample)) return no(CounterResetHint::kReset);
     Fit fit;
     fit.ok = true;
-    fit.header = CounterResetHint::kGauge;
+    fit.header = gauge ? CounterResetHint::kGauge : CounterResetHint::kNotReset;
     return fit;
   }
   return CompareBuckets(sample, gauge);

@@ -129,6 +129,30 @@ std::vector<int64_t> HistogramEncoder::LastNegative() const {
   return deltas;
 }
 
+bool HistogramEncoder::AnyBucketFell(const series::Histogram& histogram) const {
+  const auto fell = [](const std::vector<Field>& last, const std::vector<int64_t>& deltas) {
+    uint64_t before = 0;
+    uint64_t now = 0;
+    bool any = false;
+    for (size_t i = 0; i < last.size(); ++i) {
+      before += last[i].value;
+      now += static_cast<uint64_t>(deltas[i]);
+      any |= static_cast<int64_t>(before) > static_cast<int64_t>(now);
+    }
+    return any;
+  };
+  return fell(positive_, histogram.positive_deltas) || fell(negative_, histogram.negative_deltas);
+}
+
+bool FloatHistogramEncoder::AnyBucketFell(const series::FloatHistogram& histogram) const {
+  const auto fell = [](const std::vector<XorWriter>& last, const std::vector<double>& counts) {
+    bool any = false;
+    for (size_t i = 0; i < last.size(); ++i) any |= std::bit_cast<double>(last[i].last) > counts[i];
+    return any;
+  };
+  return fell(positive_, histogram.positive_buckets) || fell(negative_, histogram.negative_buckets);
+}
+
 bool FloatHistogramEncoder::last_stale() const { return sum_.last == series::kStaleNanBits; }
 double FloatHistogramEncoder::last_count() const { return std::bit_cast<double>(count_.last); }
 double FloatHistogramEncoder::last_zero_count() const { return std::bit_cast<double>(zero_count_.last); }

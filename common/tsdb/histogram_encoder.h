@@ -73,6 +73,8 @@ class HistogramEncoder : public HistogramChunkWriter {
   uint64_t last_zero_count() const { return last_zero_count_.value; }
   std::vector<Bucket> LastPositive() const;
   std::vector<Bucket> LastNegative() const;
+  // Has any bucket a smaller count than in the last sample? REQUIRES: the histogram's spans are the layout's.
+  bool AnyBucketFell(const Sample& histogram) const;
 
  private:
   // A number and its last change; unsigned, as counters may use all bits.
@@ -109,6 +111,8 @@ class FloatHistogramEncoder : public HistogramChunkWriter {
   double last_zero_count() const;
   std::vector<Bucket> LastPositive() const;
   std::vector<Bucket> LastNegative() const;
+  // Has any bucket a smaller count than in the last sample? REQUIRES: the histogram's spans are the layout's.
+  bool AnyBucketFell(const Sample& histogram) const;
 
  private:
   void AppendFirst(int64_t t_ms, const series::FloatHistogram& histogram);

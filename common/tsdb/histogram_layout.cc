@@ -95,11 +95,11 @@ void WriteCustomValues(BitWriter* writer, const std::vector<double>& values) {
   WriteVarbitUint(writer, values.size());
   for (const double value : values) {
     const double scaled = value * kCustomValueScale;
-    // The short form must read back as the same bits; −0 and rounded products do not.
-    const bool short_form = scaled >= 0 && scaled <= static_cast<double>(kCustomValueWholeMax) && scaled == std::trunc(scaled) &&
-                            std::bit_cast<uint64_t>(scaled / kCustomValueScale) == std::bit_cast<uint64_t>(value);
-    if (short_form) {
-      WriteVarbitUint(writer, static_cast<uint64_t>(scaled) + 1);
+    const bool in_range = scaled >= 0 && scaled <= static_cast<double>(kCustomValueWholeMax);
+    const uint64_t whole = in_range ? static_cast<uint64_t>(scaled) : 0;
+    // Only what reads back as the same bits; fractions, −0 and rounded products do not.
+    if (in_range && std::bit_cast<uint64_t>(static_cast<double>(whole) / kCustomValueScale) == std::bit_cast<uint64_t>(value)) {
+      WriteVarbitUint(writer, whole + 1);
     } else {
       writer->Write(0, 1);
       writer->Write(std::bit_cast<uint64_t>(value), 64);

@@ -15,11 +15,13 @@ Status Broken() { return DataLossError("histogram chunk ends too early or is dam
 }  // namespace
 
 Status HistogramReader::Open(const ChunkData& chunk) {
+  header_ = {};
+  status_ = OkStatus();
+  read_ = 0;
   header_ = TRY(ReadHistogramHeader(chunk));
   has_start_times_ = HasStartTimes(chunk.encoding);
   start_times_ = StartTimeReader(header_.start_times);
   reader_ = BitReader(chunk.data.substr(kHistogramHeaderBytes));
-  read_ = 0;
   start_ms_ = 0;
   sum_window_ = {};
   return OkStatus();
@@ -44,27 +46,37 @@ void HistogramReader::ReadLater() {
   BitReader reader = reader_;
   t_step_ += static_cast<uint64_t>(ReadVarbitInt(&reader));
   t_ += t_step_;
-  count_.Add(ReadVarbitInt(&reader));
-  zero_count_.Add(ReadVarbitInt(&reader));
+  count_.Add(ReadSmallVarbitInt(&reader));
+  zero_count_.Add(ReadSmallVarbitInt(&reader));
   sum_ = ReadXorBits(&reader, &sum_window_, sum_);
   if (!stale()) {
-    for (Field& field : fields_) field.Add(ReadVarbitInt(&reader));
+    ReadVarbitInts(&reader, fields_.size(), [fields = fields_.data()](size_t i, int64_t dod) { fields[i].Add(dod); });
   }
   reader_ = reader;
 }
 
-Result<bool> HistogramReader::Next() {
-  if (read_ == header_.count) return false;
+bool HistogramReader::TryNext() {
+  if (read_ == header_.count || !status_.ok()) return false;
   const int64_t previous_t = t_ms();
   if (read_ == 0) {
-    RETURN_IF_ERROR(ReadFirst());
+    status_ = ReadFirst();
+    if (!status_.ok()) return false;
   } else {
     ReadLater();
   }
   if (has_start_times_) start_ms_ = start_times_.Read(&reader_, read_, t_ms(), previous_t);
-  if (!reader_.ok() || !sum_window_.valid) return Broken();
+  if (!reader_.ok() || !sum_window_.valid) {
+    status_ = Broken();
+    return false;
+  }
   ++read_;
   return true;
+}
+
+Result<bool> HistogramReader::Next() {
+  if (TryNext()) return true;
+  if (!status_.ok()) return status_;
+  return false;
 }
 
 void HistogramReader::CopyTo(series::Histogram* out) const {
@@ -89,31 +101,37 @@ void HistogramReader::CopyTo(series::Histogram* out) const {
 }
 
 void HistogramReader::CopyTo(series::FloatHistogram* out) const {
-  out->sum = std::bit_cast<double>(sum_);
   if (stale()) {
     *out = {};
     out->sum = std::bit_cast<double>(sum_);
     return;
   }
-  out->counter_reset_hint = HintOfSample(header_.reset, read_ - 1);
   out->schema = layout_.schema;
   out->zero_threshold = layout_.zero_threshold;
-  out->zero_count = static_cast<double>(zero_count_.value);
-  out->count = static_cast<double>(count_.value);
   out->positive_spans = layout_.positive_spans;
   out->negative_spans = layout_.negative_spans;
   out->custom_values = layout_.custom_values;
   out->positive_buckets.resize(positive_);
   out->negative_buckets.resize(fields_.size() - positive_);
+  CopyNumbersTo(out);
+}
+
+void HistogramReader::CopyNumbersTo(series::FloatHistogram* out) const {
+  out->counter_reset_hint = HintOfSample(header_.reset, read_ - 1);
+  out->zero_count = static_cast<double>(zero_count_.value);
+  out->count = static_cast<double>(count_.value);
+  out->sum = std::bit_cast<double>(sum_);
   uint64_t total = 0;
+  double* positive = out->positive_buckets.data();
   for (size_t i = 0; i < positive_; ++i) {
     total += fields_[i].value;
-    out->positive_buckets[i] = static_cast<double>(static_cast<int64_t>(total));
+    positive[i] = static_cast<double>(static_cast<int64_t>(total));
   }
   total = 0;
+  double* negative = out->negative_buckets.data();
   for (size_t i = positive_; i < fields_.size(); ++i) {
     total += fields_[i].value;
-    out->negative_buckets[i - positive_] = static_cast<double>(static_cast<int64_t>(total));
+    negative[i - positive_] = static_cast<double>(static_cast<int64_t>(total));
   }
 }
 

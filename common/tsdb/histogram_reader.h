@@ -22,6 +22,9 @@ class HistogramReader {
  public:
   Status Open(const ChunkData& chunk);
   Result<bool> Next();
+  // The same without a Result to build: false at the end and on damage, then status() tells which.
+  bool TryNext();
+  const Status& status() const { return status_; }
 
   uint32_t count() const { return header_.count; }
   const HistogramHeader& header() const { return header_; }
@@ -32,6 +35,9 @@ class HistogramReader {
   // Copies reuse the vectors of `out`. A stale marker has nothing but its sum.
   void CopyTo(series::Histogram* out) const;
   void CopyTo(series::FloatHistogram* out) const;
+  // Leaves spans and custom values of `out` as they are: for one that an earlier sample of the same layout was copied to.
+  // REQUIRES: !stale().
+  void CopyNumbersTo(series::FloatHistogram* out) const;
 
  private:
   // A number and its last change. Unsigned: damaged data may overflow.
@@ -46,6 +52,7 @@ class HistogramReader {
   Status ReadFirst();
   void ReadLater();
 
+  Status status_;
   HistogramHeader header_;
   HistogramLayout layout_;
   BitReader reader_;

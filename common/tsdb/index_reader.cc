@@ -66,6 +66,14 @@ Status IndexReader::BadSeries(SeriesId id, std::string_view what) const {
   return file_.Corrupt(kSectionSeries, SeriesOffset(id), what);
 }
 
+uint64_t IndexReader::SeriesEnd(SeriesId id) const {
+  const uint64_t offset = SeriesOffset(id);
+  ByteReader reader(file_.bytes.substr(offset, toc_.label_indices - offset));
+  reader.UvarintBytes();
+  reader.U32Be();
+  return offset + reader.offset();
+}
+
 Status IndexReader::Series(SeriesId id, SeriesEntry* entry) const {
   const uint64_t offset = SeriesOffset(id);
   if (offset < toc_.series || offset >= toc_.label_indices) return BadSeries(id, "no series here: outside the section");

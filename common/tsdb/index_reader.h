@@ -48,6 +48,8 @@ class IndexReader {
 
   // File offset of a series entry.
   uint64_t SeriesOffset(SeriesId id) const { return version_ == kIndexV1 ? id : uint64_t{id} * kSeriesAlignment; }
+  // File offset behind an entry. REQUIRES: Series() read it.
+  uint64_t SeriesEnd(SeriesId id) const;
   // The error for something wrong with what the series refers to.
   Status BadSeries(SeriesId id, std::string_view what) const;
 

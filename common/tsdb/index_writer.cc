@@ -1,5 +1,7 @@
 #include "common/tsdb/index_writer.h"
 
+#include <algorithm>
+
 #include "common/base/bytes.h"
 #include "common/base/crc32c.h"
 #include "common/base/file.h"
@@ -142,6 +144,7 @@ Status IndexWriter::WriteSeries() {
     entry_writer.UvarintBytes(body);
     entry_writer.U32Be(Crc32c(body));
     RETURN_IF_ERROR(CheckFileSize(entry.size()));
+    series_bytes_max_ = std::max<uint64_t>(series_bytes_max_, entry.size());
     ids_.push_back(static_cast<SeriesId>(file_.offset() / kSeriesAlignment));
     return file_.Append(entry);
   });

@@ -46,6 +46,8 @@ class IndexWriter {
   Status Finish();
 
   uint64_t series_count() const { return series_count_; }
+  // After Finish(): the longest series entry, with length and checksum.
+  uint64_t series_bytes_max() const { return series_bytes_max_; }
   // After Finish().
   uint64_t size_bytes() const { return file_.offset(); }
 
@@ -73,6 +75,7 @@ class IndexWriter {
   labels::Labels last_series_;
   ChunkRef last_ref_;
   uint64_t series_count_ = 0;
+  uint64_t series_bytes_max_ = 0;
   std::vector<uint32_t> pair_buffer_;
   std::string bytes_;
   uint32_t section_crc_ = 0;

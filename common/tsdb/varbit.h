@@ -48,6 +48,58 @@ inline int64_t ReadVarbitInt(BitReader* reader) {
   return ones == 7 ? SignedField(reader->Read(56), 56) : static_cast<int64_t>(reader->ReadWide(64));
 }
 
+// Signed numbers whose code is at most kShortVarbitBits long, by that many leading bits of the stream. bits 0: the code is longer.
+// Buckets change by a few observations, so nearly all their numbers are here, and reading them needs no guess about their length.
+struct ShortVarbit {
+  int8_t value = 0;
+  uint8_t bits = 0;
+};
+inline constexpr unsigned kShortVarbitBits = 9;
+
+namespace internal {
+constexpr auto MakeShortVarbits() {
+  std::array<ShortVarbit, size_t{1} << kShortVarbitBits> table{};
+  for (unsigned lead = 0; lead < table.size(); ++lead) {
+    const uint64_t word = uint64_t{lead} << (64 - kShortVarbitBits);
+    const unsigned ones = static_cast<unsigned>(std::countl_one(word));
+    if (ones > 2) continue;
+    const unsigned width = kVarbitWidths[ones];
+    const int64_t value = ones == 0 ? 0 : SignedField(word << (ones + 1) >> (64 - width), width);
+    table[lead] = {static_cast<int8_t>(value), static_cast<uint8_t>(ones + 1 + width)};
+  }
+  return table;
+}
+}  // namespace internal
+inline constexpr auto kShortVarbits = internal::MakeShortVarbits();
+
+// ReadVarbitInt for numbers that are mostly small but not mostly 0.
+inline int64_t ReadSmallVarbitInt(BitReader* reader) {
+  const ShortVarbit code = kShortVarbits[reader->Peek() >> (64 - kShortVarbitBits)];
+  if (code.bits == 0) [[unlikely]] return ReadVarbitInt(reader);
+  reader->Skip(code.bits);
+  return code.value;
+}
+
+// Calls use(i, number) for i = 0 … count−1 with the next signed numbers.
+template <typename Use>
+void ReadVarbitInts(BitReader* reader, size_t count, Use use) {
+  size_t i = 0;
+  while (i < count) {
+    uint64_t word = reader->Peek();
+    unsigned taken = 0;
+    while (i < count && taken + kShortVarbitBits <= kPeekBits) {
+      const ShortVarbit code = kShortVarbits[word >> (64 - kShortVarbitBits)];
+      if (code.bits == 0) break;
+      use(i++, int64_t{code.value});
+      word <<= code.bits;
+      taken += code.bits;
+    }
+    reader->Skip(taken);
+    const bool long_code = i < count && taken + kShortVarbitBits <= kPeekBits;
+    if (long_code) use(i++, ReadVarbitInt(reader));
+  }
+}
+
 namespace internal {
 inline void WriteVarbitField(BitWriter* writer, unsigned ones, uint64_t field) {
   const unsigned width = kVarbitWidths[ones];

@@ -296,6 +296,28 @@ TEST_CASE("a name is resolved and each of its addresses is tried") {
   CHECK(client.Receive(4) == "ping");
 }
 
+TEST_CASE("certificates and keys may be given as text, and clients be limited to names") {
+  runtime::Loop loop;
+  TestCertificates certs;
+  const auto read = [](const std::string& file) { return RunCommand(StrCat("cat ", file)); };
+  TlsOptions options;
+  options.certificate_pem = read(certs.server_cert());
+  options.key_pem = read(certs.server_key());
+  options.ca_pem = read(certs.ca());
+  options.client_auth = ClientAuth::kRequireAndVerify;
+  options.client_allowed_sans = {"other.example", "127.0.0.1"};
+  EchoServer allowed(&loop, *TlsContext::Make(options));
+  Client friendly(&loop, To(allowed.port(), ClientTls(certs, true)));
+  friendly.Send("hello");
+  CHECK(friendly.Receive(5) == "hello");
+  options.client_allowed_sans = {"other.example", "spiffe://cluster/agent"};
+  EchoServer strict(&loop, *TlsContext::Make(options));
+  Client turned_away(&loop, To(strict.port(), ClientTls(certs, true)));
+  if (turned_away.status.ok()) CHECK_FALSE(turned_away.WaitClosed().ok());
+  options.key_pem = "nonsense";
+  CHECK(TlsContext::Make(options).status().message().starts_with("key: "));
+}
+
 TEST_CASE("TLS settings that cannot work are refused at start with the file's name") {
   TestCertificates certs;
   TlsOptions options;

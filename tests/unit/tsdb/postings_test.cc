@@ -55,8 +55,7 @@ void CheckSame(std::unique_ptr<Postings> postings, const Set& expected, Random* 
     if (batch.empty()) break;
     REQUIRE(batch.size() <= Postings::kBatchMax);
     for (const SeriesId id : batch) {
-      REQUIRE(next != expected.end());
-      REQUIRE(id == *next);
+      if (next == expected.end() || id != *next) FAIL("wrong id " << id);
       ++next;
     }
     if (batch.back() == UINT32_MAX) break;

@@ -1,0 +1,70 @@
+#include "common/storeapi/chunk_series.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/storeapi/wire_series.h"
+
+namespace epi::storeapi {
+namespace {
+
+bool Before(const AggrChunkView& a, const AggrChunkView& b) {
+  if (a.mint_ms != b.mint_ms) return a.mint_ms < b.mint_ms;
+  return a.maxt_ms < b.maxt_ms;
+}
+
+// Equal chunks have equal times, so they stand in one group; groups are as large as there are replicas.
+void DropEqual(std::vector<AggrChunkView>* chunks) {
+  std::vector<AggrChunkView> kept;
+  kept.reserve(chunks->size());
+  for (const AggrChunkView& chunk : *chunks) {
+    bool known = false;
+    for (size_t i = kept.size(); i-- > 0 && kept[i].mint_ms == chunk.mint_ms && kept[i].maxt_ms == chunk.maxt_ms && !known;) {
+      known = SameChunk(kept[i], chunk);
+    }
+    if (!known) kept.push_back(chunk);
+  }
+  *chunks = std::move(kept);
+}
+
+}  // namespace
+
+ChunkSeries Combine(std::vector<ChunkSeries> parts) {
+  ChunkSeries all = std::move(parts.front());
+  for (size_t i = 1; i < parts.size(); ++i) {
+    all.chunks.insert(all.chunks.end(), parts[i].chunks.begin(), parts[i].chunks.end());
+    for (auto& frame : parts[i].frames) {
+      if (std::find(all.frames.begin(), all.frames.end(), frame) == all.frames.end()) all.frames.push_back(std::move(frame));
+    }
+  }
+  const bool sorted = std::is_sorted(all.chunks.begin(), all.chunks.end(), Before);
+  if (parts.size() == 1 && sorted) return all;
+  all.encoded = {};
+  if (!sorted) std::stable_sort(all.chunks.begin(), all.chunks.end(), Before);
+  DropEqual(&all.chunks);
+  return all;
+}
+
+void AppendSeries(std::string* out, const ChunkSeries& series) {
+  if (!series.encoded.empty()) {
+    out->append(series.encoded);
+    return;
+  }
+  AppendLabels(out, series.labels);
+  for (const AggrChunkView& chunk : series.chunks) AppendEncodedChunk(out, chunk);
+}
+
+std::vector<std::vector<AggrChunkView>> SplitOverlaps(const std::vector<AggrChunkView>& chunks) {
+  std::vector<std::vector<AggrChunkView>> rows;
+  for (const AggrChunkView& chunk : chunks) {
+    const auto row = std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.back().maxt_ms < chunk.mint_ms; });
+    if (row == rows.end()) {
+      rows.push_back({chunk});
+    } else {
+      row->push_back(chunk);
+    }
+  }
+  return rows;
+}
+
+}  // namespace epi::storeapi
