@@ -86,7 +86,8 @@ class SequenceReader {
     const uint64_t count = TRY(TakeRepetitions());
     for (uint64_t i = 0; i <= count; ++i) {
       values_.push_back({.omitted = false, .value = value, .histogram = {}, .hint_given = false});
-      value += step;
+      // A stale marker would not survive an addition.
+      if (step != 0) value += step;
     }
     return OkStatus();
   }
