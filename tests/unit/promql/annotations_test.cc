@@ -102,10 +102,10 @@ TEST_CASE("overlapping start times are counted") {
   Annotations annotations;
   annotations.Add(StartTimeOverlapWarning("m", {0, 1}));
   CHECK(annotations.Strings("q").warnings ==
-        Texts{"PromQL warning: sample has start time that overlaps with previous sample timestamp for metric name \"m\" (1:1)"});
+        Texts{"PromQL warning: sample has start time that overlaps with previous sample timestamp for metric \"m\" (1:1)"});
   annotations.Add(StartTimeOverlapWarning("m", {0, 1}));
   CHECK(annotations.Strings("q").warnings ==
-        Texts{"PromQL warning: sample has start time that overlaps with previous sample timestamp for metric name \"m\" (2 "
+        Texts{"PromQL warning: sample has start time that overlaps with previous sample timestamp for metric \"m\" (2 "
               "occurrences) (1:1)"});
 }
 
