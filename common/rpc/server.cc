@@ -64,6 +64,9 @@ class Server::Core : public std::enable_shared_from_this<Core> {
   void Forget(ServerCall* call) LOCKS_EXCLUDED(mutex_);
   void CancelCalls() LOCKS_EXCLUDED(mutex_);
   bool WaitForCalls(std::chrono::steady_clock::time_point deadline) LOCKS_EXCLUDED(mutex_);
+  // Until the last answers are on their way and the connections have ended.
+  void WaitForConnections(std::chrono::steady_clock::time_point deadline) LOCKS_EXCLUDED(mutex_);
+  void CountConnections() LOCKS_EXCLUDED(mutex_);
 
   runtime::Loop* const loop_;
   const ServerOptions options_;
@@ -83,6 +86,7 @@ class Server::Core : public std::enable_shared_from_this<Core> {
   mutable Mutex mutex_;
   CondVar changed_;
   bool stopping_ GUARDED_BY(mutex_) = false;
+  size_t open_connections_ GUARDED_BY(mutex_) = 0;
   std::unordered_map<ServerCall*, std::shared_ptr<ServerCall>> calls_ GUARDED_BY(mutex_);
 };
 
@@ -91,14 +95,19 @@ class Server::Core::Observer final : public http::Http2ConnectionObserver {
  public:
   explicit Observer(std::shared_ptr<Core> core) : core_(std::move(core)) {}
   void Watch(const std::shared_ptr<http::Http2Connection>& connection) {
+    if (connection->closed()) return;
     connection_ = connection.get();
-    if (!connection->closed()) core_->connections_.emplace(connection_, connection);
+    core_->connections_.emplace(connection_, connection);
+    core_->CountConnections();
   }
   std::shared_ptr<http::Http2StreamHandler> OnStream(const std::shared_ptr<http::Http2Connection>& connection,
                                                      int32_t stream_id, http::HeaderFields fields) override {
     return core_->Accept(connection, stream_id, std::move(fields));
   }
-  void OnClosed(const Status& /*why*/) override { core_->connections_.erase(connection_); }
+  void OnClosed(const Status& /*why*/) override {
+    core_->connections_.erase(connection_);
+    core_->CountConnections();
+  }
 
  private:
   const std::shared_ptr<Core> core_;
@@ -209,20 +218,35 @@ bool Server::Core::WaitForCalls(std::chrono::steady_clock::time_point deadline) 
   return true;
 }
 
+void Server::Core::WaitForConnections(std::chrono::steady_clock::time_point deadline) {
+  MutexLock lock(&mutex_);
+  while (open_connections_ > 0) {
+    if (!changed_.WaitUntil(&mutex_, deadline)) return;
+  }
+}
+
+void Server::Core::CountConnections() {
+  MutexLock lock(&mutex_);
+  open_connections_ = connections_.size();
+  changed_.NotifyAll();
+}
+
 void Server::Core::Shutdown(std::chrono::milliseconds grace) {
+  const auto deadline = std::chrono::steady_clock::now() + grace;
   loop_->RunSync([&] {
     listener_.reset();
     for (const auto& [key, weak] : std::unordered_map(connections_)) {
       if (const std::shared_ptr<http::Http2Connection> connection = weak.lock()) connection->ShutdownGracefully(grace);
     }
   });
-  if (!WaitForCalls(std::chrono::steady_clock::now() + grace)) CancelCalls();
+  if (!WaitForCalls(deadline)) CancelCalls();
   {
     MutexLock lock(&mutex_);
     stopping_ = true;
   }
   CancelCalls();
   WaitForCalls(std::chrono::steady_clock::time_point::max());
+  WaitForConnections(deadline);
 }
 
 void Server::Core::Stop() {

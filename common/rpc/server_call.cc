@@ -119,6 +119,7 @@ http::HeaderFields ServerCall::StatusTrailers(const Status& status) const {
 }
 
 void ServerCall::Finish(const Status& status) {
+  finished_ = true;
   Status final = status;
   {
     MutexLock lock(&mutex_);
@@ -153,7 +154,7 @@ void ServerCall::OnData(std::string_view bytes) {
 void ServerCall::OnEnd() { inbound_.End(OkStatus()); }
 
 void ServerCall::OnClose(http::Http2Error error) {
-  if (error == http::Http2Error::kNoError) return;
+  if (finished_ && error == http::Http2Error::kNoError) return;
   Cancel(connection_->closed() ? "connection to the client was lost" : "client cancelled the call");
 }
 

@@ -74,6 +74,7 @@ class ServerCall final : public http::Http2StreamHandler,
   const std::shared_ptr<MethodMetrics> metrics_;
   const std::chrono::steady_clock::time_point started_;
   const Context context_;
+  std::atomic<bool> finished_{false};
   Inbound inbound_;
   const std::shared_ptr<Outbound> outbound_;
 
