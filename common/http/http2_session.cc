@@ -133,7 +133,7 @@ void Http2Session::Receive(std::string_view bytes) {
   if (code == NGHTTP2_ERR_BAD_CLIENT_MAGIC) {
     impl_->SetFault("peer does not speak HTTP/2");
   } else {
-    const std::string_view detail = impl_->last_error.empty() ? nghttp2_strerror(code) : impl_->last_error;
+    const std::string detail = impl_->last_error.empty() ? std::string(nghttp2_strerror(code)) : impl_->last_error;
     impl_->GoAway(code == NGHTTP2_ERR_FLOODED ? Http2Error::kEnhanceYourCalm : Http2Error::kProtocolError, detail);
   }
 }

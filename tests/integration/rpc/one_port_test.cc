@@ -32,7 +32,7 @@ TEST_CASE("one port serves HTTP and gRPC, and its gRPC server may end first") {
   const http::Client client{{}};
   const auto answer = client.Do(Context::Background(), {.url = StrCat("http://", address, "/hello")});
   REQUIRE(answer.ok());
-  CHECK(answer->body == "hello");
+  CHECK(answer->body == "hello\n");
 
   const auto stub = epi::test::Echo::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
   const auto call = [&] {
