@@ -158,13 +158,16 @@ T Unwrap(Result<T>&& result) {
 }  // namespace epi
 
 // Value of a Result (nothing for a Status), or return its error from the enclosing function.
-// A GNU statement expression: gcc and clang both take it. One TRY per statement.
-#define TRY(expression)                                                   \
+// A GNU statement expression: gcc and clang both take it. The name is made unique so that one TRY may stand inside another.
+#define EPI_TRY_JOIN_(a, b) a##b
+#define EPI_TRY_NAME_(number) EPI_TRY_JOIN_(try_result_, number)
+#define EPI_TRY_(expression, result)                                      \
   (__extension__({                                                        \
-    auto try_result = (expression);                                       \
-    if (!try_result.ok()) return ::epi::internal::MoveStatus(std::move(try_result)); \
-    ::epi::internal::Unwrap(std::move(try_result));                       \
+    auto result = (expression);                                           \
+    if (!result.ok()) return ::epi::internal::MoveStatus(std::move(result)); \
+    ::epi::internal::Unwrap(std::move(result));                           \
   }))
+#define TRY(expression) EPI_TRY_(expression, EPI_TRY_NAME_(__COUNTER__))
 
 #define RETURN_IF_ERROR(expression)                                       \
   do {                                                                    \

@@ -3,7 +3,7 @@
 Steps, each a list of named tests with an outcome:
   1. install what is missing (deploy/install-deps.sh --tests)
   2. configure and build the release preset
-  3. unit test programs build/release/bin/unit_*: every Catch2 case is one test
+  3. unit test programs build/release/bin/unit_* and integration_*: every Catch2 case is one test
   4. tests/tidy/tidy.py: the repository's own rules
   5. the PromQL corpus of $PROMQL_CORPUS, when given
   6. tests/integration/*.sh and *_test.py: exit code 0 passed, 77 skipped (last line of output says why), else failed
@@ -147,6 +147,9 @@ def run_fuzz(tally, only):
     seconds = int(os.environ.get("FUZZ_SECONDS", "30"))
     if not glob.glob("tests/fuzz/**/*_fuzz.cc", recursive=True):
         return
+    if seconds == 0:
+        tally.skip("fuzz", "FUZZ_SECONDS is 0")
+        return
     if subprocess.run(["which", "clang++-14"], stdout=subprocess.DEVNULL, check=False).returncode != 0:
         tally.skip("fuzz", "clang++-14 is not installed")
         return
@@ -170,7 +173,7 @@ def main():
         code, output = run(["bash", "deploy/install-deps.sh", "--tests"], timeout=1800)
         tally.add("install dependencies", code == 0, output[-4000:])
     if build(PRESET, tally):
-        for program in sorted(glob.glob(f"{BIN}/unit_*")):
+        for program in sorted(glob.glob(f"{BIN}/unit_*") + glob.glob(f"{BIN}/integration_*")):
             if not options.only or re.search(options.only, program):
                 run_unit(program, tally)
         if not options.only or re.search(options.only, "tidy"):

@@ -1,0 +1,111 @@
+#include "agent/sidecar/prometheus_json.h"
+
+#include <simdjson.h>
+
+#include "common/base/str_cat.h"
+
+namespace epi::agent {
+namespace {
+
+namespace sj = simdjson;
+
+Status NotJson(sj::error_code error) {
+  return DataLossError(StrCat("answer is not the JSON it should be: ", sj::error_message(error)));
+}
+
+// A parsed document with the memory it lives in. Parsing on demand: large lists are never built as a tree.
+struct Document {
+  sj::padded_string body;
+  sj::ondemand::parser parser;
+  sj::ondemand::document document;
+
+  Status Open(const std::string& text) {
+    body = sj::padded_string(text);
+    if (const auto error = parser.iterate(body).get(document)) return NotJson(error);
+    std::string_view status;
+    if (const auto error = document["status"].get_string().get(status)) return NotJson(error);
+    if (status == "success") return OkStatus();
+    std::string_view why = "no reason given";
+    [[maybe_unused]] const auto missing = document["error"].get_string().get(why);
+    return UnavailableError(std::string(why));
+  }
+};
+
+Result<std::vector<std::string>> ReadWarnings(Document* doc) {
+  std::vector<std::string> warnings;
+  sj::ondemand::array list;
+  if (doc->document["warnings"].get_array().get(list)) return warnings;
+  for (auto item : list) {
+    std::string_view text;
+    if (const auto error = item.get_string().get(text)) return NotJson(error);
+    warnings.emplace_back(text);
+  }
+  return warnings;
+}
+
+// Names and values of one JSON object. Text is copied: the parser's buffer is used again.
+Result<labels::Labels> ReadLabels(sj::ondemand::object object, std::vector<std::string>* texts) {
+  texts->clear();
+  for (auto field : object) {
+    std::string_view name;
+    std::string_view value;
+    if (const auto error = field.unescaped_key().get(name)) return NotJson(error);
+    texts->emplace_back(name);
+    if (const auto error = field.value().get_string().get(value)) return NotJson(error);
+    texts->emplace_back(value);
+  }
+  std::vector<labels::Label> pairs;
+  for (size_t i = 0; i + 1 < texts->size(); i += 2) pairs.push_back({(*texts)[i], (*texts)[i + 1]});
+  return labels::Labels::FromUnsorted(std::move(pairs));
+}
+
+}  // namespace
+
+Result<StringList> ParseStringList(std::string body) {
+  Document doc;
+  RETURN_IF_ERROR(doc.Open(body));
+  StringList list;
+  sj::ondemand::array data;
+  if (const auto error = doc.document["data"].get_array().get(data)) return NotJson(error);
+  for (auto item : data) {
+    std::string_view text;
+    if (const auto error = item.get_string().get(text)) return NotJson(error);
+    list.values.emplace_back(text);
+  }
+  list.warnings = TRY(ReadWarnings(&doc));
+  return list;
+}
+
+Result<std::vector<std::string>> ParseSeriesList(std::string body,
+                                                 const std::function<Status(const labels::Labels&)>& sink) {
+  Document doc;
+  RETURN_IF_ERROR(doc.Open(body));
+  body.clear();
+  sj::ondemand::array data;
+  if (const auto error = doc.document["data"].get_array().get(data)) return NotJson(error);
+  std::vector<std::string> texts;
+  for (auto item : data) {
+    sj::ondemand::object object;
+    if (const auto error = item.get_object().get(object)) return NotJson(error);
+    RETURN_IF_ERROR(sink(TRY(ReadLabels(object, &texts))));
+  }
+  return ReadWarnings(&doc);
+}
+
+Result<std::string> ParseDataString(std::string body, std::string_view key) {
+  Document doc;
+  RETURN_IF_ERROR(doc.Open(body));
+  std::string_view text;
+  if (const auto error = doc.document["data"][key].get_string().get(text)) return NotJson(error);
+  return std::string(text);
+}
+
+std::string ParseErrorText(std::string body) {
+  Document doc;
+  doc.body = sj::padded_string(body);
+  std::string_view text;
+  if (doc.parser.iterate(doc.body).get(doc.document) || doc.document["error"].get_string().get(text)) return {};
+  return std::string(text);
+}
+
+}  // namespace epi::agent

@@ -1,0 +1,107 @@
+#include "common/api/routes.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/api/request_params.h"
+#include "common/base/str_cat.h"
+
+namespace epi::api {
+namespace {
+
+using Handle = std::function<Answer(const Context& ctx, const http::Request& request, const RequestParams& params)>;
+
+void Respond(const Answer& answer, http::ResponseWriter* out) {
+  out->SetStatus(answer.HttpStatus());
+  if (answer.HttpStatus() == 204) return;
+  out->SetHeader("content-type", "application/json");
+  if (answer.completeness.has_value()) out->SetHeader(kCompletenessHeader, answer.CompletenessText());
+  if (answer.NoStore()) out->SetHeader("cache-control", "no-store");
+  JsonSink sink([out](std::string_view piece) { return out->Write(piece); });
+  // The client must see that an answer it got a part of is not whole.
+  if (!answer.WriteTo(&sink).ok()) out->Abort();
+}
+
+http::Handler Wrap(Handle handle) {
+  return [handle = std::move(handle)](const Context& ctx, const http::Request& request, http::ResponseWriter* out) {
+    const auto form = request.ParseForm();
+    if (!form.ok()) {
+      Respond(Answer::Error(form.status().WithContext("error parsing form values")), out);
+      return;
+    }
+    Respond(handle(ctx, request, RequestParams(form->fields())), out);
+  };
+}
+
+class RouteAdder {
+ public:
+  explicit RouteAdder(http::Router* router) : router_(router) {}
+
+  void GetAndPost(std::string_view path, std::string name, Handle handle) const {
+    router_->Add({"GET", "POST"}, Make(path, std::move(name), std::move(handle)));
+  }
+  void Get(std::string_view path, std::string name, Handle handle) const {
+    http::Route route = Make(path, std::move(name), std::move(handle));
+    route.method = "GET";
+    router_->Add(std::move(route));
+  }
+
+ private:
+  static http::Route Make(std::string_view path, std::string name, Handle handle) {
+    return {.path = StrCat("/api/v1/", path), .name = std::move(name), .handler = Wrap(std::move(handle)), .cors = true};
+  }
+
+  http::Router* const router_;
+};
+
+void AddQueryRoutes(const RouteAdder& add, const QueryHandler* query) {
+  add.GetAndPost("query", "query", [query](const Context& ctx, const auto&, const auto& p) { return query->Instant(ctx, p); });
+  add.GetAndPost("query_range", "query_range",
+                 [query](const Context& ctx, const auto&, const auto& p) { return query->Range(ctx, p); });
+  add.GetAndPost("query_explain", "query_explain",
+                 [query](const Context& ctx, const auto&, const auto& p) { return query->ExplainInstant(ctx, p); });
+  add.GetAndPost("query_range_explain", "query_range_explain",
+                 [query](const Context& ctx, const auto&, const auto& p) { return query->ExplainRange(ctx, p); });
+  add.GetAndPost("format_query", "format_query",
+                 [query](const Context&, const auto&, const auto& p) { return query->FormatQuery(p); });
+  add.GetAndPost("parse_query", "parse_query",
+                 [query](const Context&, const auto&, const auto& p) { return query->ParseQuery(p); });
+}
+
+void AddMetadataRoutes(const RouteAdder& add, const MetadataHandler* metadata) {
+  add.GetAndPost("labels", "label_names",
+                 [metadata](const Context& ctx, const auto&, const auto& p) { return metadata->LabelNames(ctx, p); });
+  add.Get("label/:name/values", "label_values", [metadata](const Context& ctx, const http::Request& r, const auto& p) {
+    return metadata->LabelValues(ctx, r.PathParam("name"), p);
+  });
+  add.GetAndPost("series", "series",
+                 [metadata](const Context& ctx, const auto&, const auto& p) { return metadata->Series(ctx, p); });
+}
+
+void AddStatusRoutes(const RouteAdder& add, const StatusHandler* status) {
+  add.Get("status/buildinfo", "status_buildinfo", [status](const Context&, const auto&, const auto&) { return status->BuildInfo(); });
+  add.Get("status/runtimeinfo", "status_runtimeinfo",
+          [status](const Context&, const auto&, const auto&) { return status->RuntimeInfo(); });
+  add.Get("status/flags", "status_flags", [status](const Context&, const auto&, const auto&) { return status->Flags(); });
+  add.Get("status/config", "status_config", [status](const Context&, const auto&, const auto&) { return status->Config(); });
+  for (const std::string path : {"rules", "alerts", "targets", "targets/metadata", "metadata", "alertmanagers", "notifications"}) {
+    add.Get(path, path, [path](const Context&, const auto&, const auto&) { return StatusHandler::EmptyAnswer(path); });
+  }
+  add.GetAndPost("query_exemplars", "exemplars",
+                 [](const Context&, const auto&, const auto&) { return StatusHandler::EmptyAnswer("query_exemplars"); });
+}
+
+}  // namespace
+
+void AddApiRoutes(http::Router* router, const ApiParts& parts) {
+  const RouteAdder add(router);
+  AddQueryRoutes(add, parts.query);
+  AddMetadataRoutes(add, parts.metadata);
+  AddStatusRoutes(add, parts.status);
+  if (parts.stores) {
+    add.Get("stores", "stores", [stores = parts.stores](const Context&, const auto&, const auto&) { return stores(); });
+  }
+}
+
+}  // namespace epi::api

@@ -1,0 +1,134 @@
+#include "common/process/process.h"
+
+#include <cstdio>
+
+#include "common/base/build_info.h"
+#include "common/base/str_cat.h"
+#include "common/config/log_flags.h"
+#include "common/metrics/process_collector.h"
+#include "common/runtime/cancellable_wait.h"
+#include "common/runtime/signals.h"
+
+namespace epi::process {
+namespace {
+
+constexpr double kMemoryShare = 0.7;
+
+// Kingpin's exit codes: 1 for anything wrong with the line, as Thanos has it.
+constexpr int kExitFailure = 1;
+
+}  // namespace
+
+Process::Process(std::string component, log::Logger logger)
+    : logger_(std::move(logger)),
+      memory_("process", static_cast<uint64_t>(kMemoryShare * static_cast<double>(AvailableMemoryBytes()))),
+      probe_(std::move(component), &registry_),
+      stopping_(Context::Background().WithCancel()),
+      process_metrics_(metrics::AddProcessCollector(&registry_)),
+      loop_(std::make_unique<runtime::Loop>()) {
+  const BuildInfo& build = GetBuildInfo();
+  metrics::AddBuildInfo(&registry_, {std::string(build.version), std::string(build.revision), std::string(build.branch)});
+}
+
+Process::~Process() { http_server_.reset(); }
+
+void Process::AddPart(std::string name, std::function<Status(const Context& ctx)> run) {
+  const Context ctx = stopping_.WithCancel();
+  group_.Add({.name = std::move(name),
+              .run = [ctx, run = std::move(run)] { return run(ctx); },
+              .interrupt = [ctx] { ctx.Cancel("process is stopping"); }});
+}
+
+Status Process::ServeHttp(const HttpServerFlags& flags, const WebSettings& settings, const http::Router* router) {
+  http_server_ = TRY(http::Server::Start(loop_.get(),
+                                         {.address = flags.address,
+                                          .tls = settings.tls,
+                                          .registry = &registry_,
+                                          .logger = logger_,
+                                          .auth = settings.auth.get(),
+                                          .extra_headers = settings.headers,
+                                          .http2 = settings.http2,
+                                          .memory = &memory_},
+                                         router));
+  logger_.Info("listening for requests and metrics", {{"service", "http/server"}, {"address", http_server_->address()}});
+  const Context ctx = stopping_.WithCancel();
+  group_.Add({.name = "http",
+              .run =
+                  [ctx] {
+                    runtime::CancellableWait(ctx, std::chrono::hours(24 * 365));
+                    return OkStatus();
+                  },
+              .interrupt =
+                  [this, ctx, grace = flags.grace_period] {
+                    http_server_->Shutdown(grace);
+                    ctx.Cancel("http server stopped");
+                  },
+              .grace = flags.grace_period + std::chrono::seconds(10)});
+  return OkStatus();
+}
+
+Status Process::ServeGrpc(const GrpcServerFlags& flags, rpc::Server* server) {
+  RETURN_IF_ERROR(server->Listen({.address = flags.address, .tls = TRY(flags.MakeTls())}));
+  logger_.Info("listening for serving gRPC", {{"service", "gRPC/server"}, {"port", server->port()}});
+  const Context ctx = stopping_.WithCancel();
+  group_.Add({.name = "grpc",
+              .run =
+                  [ctx] {
+                    runtime::CancellableWait(ctx, std::chrono::hours(24 * 365));
+                    return OkStatus();
+                  },
+              .interrupt =
+                  [server, ctx, grace = flags.grace_period] {
+                    server->Shutdown(grace);
+                    ctx.Cancel("grpc server stopped");
+                  },
+              .grace = flags.grace_period + std::chrono::seconds(10)});
+  return OkStatus();
+}
+
+Status Process::Run(std::function<void()> on_hangup) {
+  runtime::Signals signals(std::move(on_hangup));
+  group_.Add({.name = "signals",
+              .run =
+                  [&] {
+                    RETURN_IF_ERROR(signals.Run());
+                    logger_.Info("caught signal. Exiting.", {{"signal", signals.received()}});
+                    probe_.SetNotReady("stopping");
+                    return OkStatus();
+                  },
+              .interrupt = [&] { signals.Interrupt(); }});
+  const Status status = group_.Run();
+  stopping_.Cancel("process is stopping");
+  logger_.Info("exiting");
+  return status;
+}
+
+int Main(int argc, char** argv, std::string program, std::string help,
+         const std::function<void(config::Command* root, CommandRuns* runs)>& add_commands) {
+  runtime::BlockSignals();
+  config::Command root(program, std::move(help));
+  CommandRuns runs;
+  add_commands(&root, &runs);
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  const auto parsed = config::ParseCommandLine(&root, args, VersionText(program));
+  if (!parsed.ok()) {
+    std::fprintf(stderr, "%s: error: %s\n", program.c_str(), std::string(parsed.status().message()).c_str());
+    return kExitFailure;
+  }
+  if (parsed->print.has_value()) {
+    std::fputs(parsed->print->c_str(), stdout);
+    return 0;
+  }
+  for (const std::string& warning : parsed->warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  const auto run = runs.find(parsed->command);
+  if (run == runs.end()) {
+    std::fprintf(stderr, "%s: error: expected a command, try --help\n", program.c_str());
+    return kExitFailure;
+  }
+  const Status status = run->second(*parsed->command);
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "%s: error: %s\n", program.c_str(), std::string(status.message()).c_str());
+  return kExitFailure;
+}
+
+}  // namespace epi::process

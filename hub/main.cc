@@ -1,0 +1,8 @@
+// epimetheus-hub: what sits behind Grafana.
+
+#include "common/process/process.h"
+#include "hub/query/query_command.h"
+
+int main(int argc, char** argv) {
+  return epi::process::Main(argc, argv, "epimetheus-hub", "One view over every Prometheus.", epi::hub::AddQueryCommand);
+}

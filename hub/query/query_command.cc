@@ -1,0 +1,142 @@
+#include "hub/query/query_command.h"
+
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "common/api/metadata_handler.h"
+#include "common/api/query_handler.h"
+#include "common/api/routes.h"
+#include "common/api/status_handler.h"
+#include "common/process/standard_routes.h"
+#include "common/promql/engine.h"
+#include "common/runtime/cancellable_wait.h"
+#include "common/runtime/gate.h"
+#include "common/storeapi/proxy.h"
+#include "common/storeapi/store_server.h"
+#include "common/storeapi/store_set.h"
+#include "hub/query/page.h"
+#include "hub/query/proxy_source.h"
+#include "hub/query/query_flags.h"
+#include "hub/query/stores_answer.h"
+
+namespace epi::hub {
+namespace {
+
+// Queries in line above the gate before new ones are refused.
+constexpr size_t kWaitingQueriesMax = 1000;
+
+Result<rpc::ChannelOptions> ChannelDefaults(const QueryFlags& flags, rpc::CallMetrics* metrics) {
+  rpc::ChannelOptions options;
+  options.tls = TRY(flags.grpc_client.MakeTls());
+  options.server_name = flags.grpc_client.server_name;
+  if (flags.grpc_client.compression == "snappy") options.codec = rpc::Codec::kSnappy;
+  options.metrics = metrics;
+  return options;
+}
+
+promql::EngineOptions MakeEngineOptions(const QueryFlags& flags, const promql::Features& features) {
+  return {.features = features,
+          .lookback_ms = flags.lookback_delta.count(),
+          .default_eval_interval_ms = flags.default_evaluation_interval.count(),
+          .samples_max = flags.samples_max,
+          .workers = std::max(1U, std::thread::hardware_concurrency())};
+}
+
+runtime::GateOptions MakeGateOptions(const QueryFlags& flags, metrics::Registry* registry) {
+  metrics::Gauge* in_flight = registry->AddGauge("thanos_query_concurrent_gate_queries_in_flight",
+                                                 "Number of queries that are currently in flight.");
+  registry->AddGauge("thanos_query_concurrent_gate_queries_max", "Number of maximum concurrent queries.")
+      ->Set(static_cast<double>(flags.max_concurrent));
+  metrics::Counter* total = registry->AddCounter("thanos_query_concurrent_gate_queries_total", "Total number of queries.");
+  metrics::Histogram* waited = registry->AddHistogram("thanos_query_concurrent_gate_queries_duration_seconds",
+                                                      "How many seconds it took for queries to wait at the gate.");
+  return {.name = "queries",
+          .running_max = flags.max_concurrent,
+          .waiting_max = kWaitingQueriesMax,
+          .on_waited =
+              [total, waited](std::chrono::nanoseconds time) {
+                total->Inc();
+                waited->Observe(std::chrono::duration<double>(time).count());
+              },
+          .on_running = [in_flight](size_t running) { in_flight->Set(static_cast<double>(running)); }};
+}
+
+// The first look at the endpoints decides readiness; a hub whose endpoints are all down is ready, too, to say so.
+Status FollowStores(const Context& ctx, storeapi::StoreSet* stores, process::Probe* probe) {
+  stores->CheckNow(ctx);
+  stores->Start();
+  probe->SetReady();
+  runtime::CancellableWait(ctx, std::chrono::hours(24 * 365));
+  stores->Stop();
+  return OkStatus();
+}
+
+Status RunQuery(const QueryFlags& flags, const config::Command& command) {
+  const log::Logger logger = flags.log.MakeLogger().With({{"component", "query"}});
+  const std::vector<storeapi::EndpointSpec> endpoints = TRY(flags.EndpointSpecs());
+  const promql::Features features = TRY(flags.Features());
+  process::Process process("query", logger);
+  const process::WebSettings web = TRY(process::LoadWebSettings(flags.http));
+
+  rpc::CallMetrics client_metrics(process.registry(), rpc::CallSide::kClient);
+  storeapi::StoreSet stores({.make_channel = storeapi::ChannelFactory(process.loop(), TRY(ChannelDefaults(flags, &client_metrics))),
+                             .info_timeout = flags.info_timeout,
+                             .unhealthy_timeout = flags.unhealthy_timeout,
+                             .registry = process.registry(),
+                             .logger = logger});
+  RETURN_IF_ERROR(stores.SetEndpoints(endpoints));
+  storeapi::Proxy proxy(&stores, {.response_timeout = flags.response_timeout, .registry = process.registry()});
+  storeapi::StoreServer store_server(
+      &proxy, {.limits = {.series_max = flags.request_series_max, .samples_max = flags.request_samples_max},
+               .memory = process.memory()});
+  rpc::Server grpc(process.loop(), {.registry = process.registry()});
+  store_server.Register(&grpc);
+
+  const promql::Engine engine(MakeEngineOptions(flags, features));
+  runtime::Gate gate(MakeGateOptions(flags, process.registry()));
+  const api::OpenSource open_source = OpenProxySource(&proxy, flags.replica_labels);
+  const api::QueryDefaults defaults{.default_step = flags.default_step,
+                                    .partial_response = flags.partial_response,
+                                    .auto_downsampling = flags.auto_downsampling,
+                                    .instant_max_source_resolution = flags.instant_max_source_resolution};
+  const api::QueryHandler query({.engine = &engine,
+                                 .gate = &gate,
+                                 .process_memory = process.memory(),
+                                 .open_source = open_source,
+                                 .defaults = defaults,
+                                 .timeout_max = flags.timeout,
+                                 .query_bytes_max = flags.query_memory_max.bytes});
+  const api::MetadataHandler metadata({.open_source = open_source,
+                                       .defaults = defaults,
+                                       .process_memory = process.memory(),
+                                       .default_range = flags.metadata_default_range,
+                                       .timeout_max = flags.timeout,
+                                       .request_bytes_max = flags.query_memory_max.bytes});
+  const api::StatusHandler status({.flags = config::FlagValues(command)});
+
+  http::Router router({.route_prefix = flags.route_prefix,
+                       .external_prefix = flags.external_prefix,
+                       .prefix_header = flags.prefix_header,
+                       .cors = !flags.disable_cors});
+  process::AddStandardRoutes(&router, process.probe(), process.registry());
+  api::AddApiRoutes(&router, {&query, &metadata, &status, [&stores] { return StoresAnswer(stores); }});
+  AddPageRoutes(&router);
+
+  process.AddPart("stores", [&](const Context& ctx) { return FollowStores(ctx, &stores, process.probe()); });
+  RETURN_IF_ERROR(process.ServeHttp(flags.http, web, &router));
+  RETURN_IF_ERROR(process.ServeGrpc(flags.grpc, &grpc));
+  return process.Run();
+}
+
+}  // namespace
+
+void AddQueryCommand(config::Command* root, process::CommandRuns* runs) {
+  config::Command* command =
+      root->AddCommand("query", "Query node exposing PromQL enabled Query API with data retrieved from multiple store nodes.");
+  auto flags = std::make_shared<QueryFlags>();
+  flags->Register(command);
+  (*runs)[command] = [flags](const config::Command& parsed) { return RunQuery(*flags, parsed); };
+}
+
+}  // namespace epi::hub
