@@ -68,6 +68,8 @@ Status Process::ServeHttp(const HttpServerFlags& flags, const WebSettings& setti
 }
 
 Status Process::ServeGrpc(const GrpcServerFlags& flags, rpc::Server* server) {
+  health_.Register(server);
+  health_.Set("", rpc::HealthStatus::kServing);
   RETURN_IF_ERROR(server->Listen({.address = flags.address, .tls = TRY(flags.MakeTls())}));
   logger_.Info("listening for serving gRPC", {{"service", "gRPC/server"}, {"port", server->port()}});
   const Context ctx = stopping_.WithCancel();

@@ -25,6 +25,7 @@
 #include "common/metrics/registry.h"
 #include "common/process/probe.h"
 #include "common/process/server_flags.h"
+#include "common/rpc/health.h"
 #include "common/rpc/server.h"
 #include "common/runtime/loop.h"
 #include "common/runtime/run_group.h"
@@ -49,7 +50,7 @@ class Process {
   void AddPart(std::string name, std::function<Status(const Context& ctx)> run);
   // The HTTP port: starts now, so that a port in use is an error here. Router and settings outlive the process.
   Status ServeHttp(const HttpServerFlags& flags, const WebSettings& settings, const http::Router* router);
-  // The gRPC port, with health and reflection registered besides what the caller registered. Starts now.
+  // The gRPC port, with the health service besides what the caller registered. Starts now.
   Status ServeGrpc(const GrpcServerFlags& flags, rpc::Server* server);
 
   // Runs until a signal or until a part fails.
@@ -64,6 +65,7 @@ class Process {
   std::unique_ptr<metrics::Registry::Registration> process_metrics_;
   std::unique_ptr<runtime::Loop> loop_;
   std::unique_ptr<http::Server> http_server_;
+  rpc::Health health_;
   runtime::RunGroup group_;
 };
 
