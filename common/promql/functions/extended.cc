@@ -28,8 +28,19 @@ SampleWindow<T> Part(const SampleWindow<T>& window, size_t from, size_t to) {
   return part;
 }
 
+// A frame whose windows can be cut.
+struct EdgeFrame {
+  explicit EdgeFrame(const RangeFrame& frame)
+      : step(frame.step), left_ms(frame.left_ms), right_ms(frame.right_ms), floats(frame.floats), histograms(frame.histograms) {}
+  size_t step;
+  int64_t left_ms;
+  int64_t right_ms;
+  FloatWindow floats;
+  HistogramWindow histograms;
+};
+
 // Leaves the newest sample not after the left edge, of whatever kind, and all that follow.
-void CutAtAnchor(RangeFrame* frame) {
+void CutAtAnchor(EdgeFrame* frame) {
   const auto inside = [frame](const auto& window) {
     return static_cast<size_t>(std::upper_bound(window.times_ms, window.times_ms + window.size, frame->left_ms) - window.times_ms);
   };
@@ -45,7 +56,7 @@ void CutAtAnchor(RangeFrame* frame) {
 }
 
 // Is there a sample inside the window proper? REQUIRES: cut at the anchor.
-bool AnyInside(const RangeFrame& frame) {
+bool AnyInside(const EdgeFrame& frame) {
   const FloatWindow& floats = frame.floats;
   const HistogramWindow& histograms = frame.histograms;
   return (!floats.empty() && floats.times_ms[floats.size - 1] > frame.left_ms) ||
@@ -58,7 +69,7 @@ class ExtendedRate {
   explicit ExtendedRate(RangeRun* run) : run_(run) {}
 
   Status Step(const RangeFrame& full) {
-    RangeFrame frame = full;
+    EdgeFrame frame(full);
     if (run_->edges == RangeEdges::kAnchored) CutAtAnchor(&frame);
     if (!frame.floats.empty() && !frame.histograms.empty()) {
       run_->annotator->Add(MixedFloatsHistogramsWarning(run_->metric_name, run_->position));
@@ -73,11 +84,11 @@ class ExtendedRate {
  private:
   double Scale() const { return kPerSecond ? static_cast<double>(run_->range_ms) / 1000 : 1; }
   template <typename T>
-  WindowEdges Edges(const SampleWindow<T>& window, const RangeFrame& frame) const {
+  WindowEdges Edges(const SampleWindow<T>& window, const EdgeFrame& frame) const {
     return FindEdges(window.times_ms, window.size, frame.left_ms, frame.right_ms, run_->edges);
   }
 
-  void StepFloats(const RangeFrame& frame) {
+  void StepFloats(const EdgeFrame& frame) {
     const double* values = frame.floats.values;
     const WindowEdges edges = Edges(frame.floats, frame);
     if (!edges.any) return;
@@ -94,7 +105,7 @@ class ExtendedRate {
     told_ = true;
   }
 
-  void StepHistograms(const RangeFrame& frame) {
+  void StepHistograms(const EdgeFrame& frame) {
     const HistogramWindow& window = frame.histograms;
     const WindowEdges edges = Edges(window, frame);
     if (!edges.any) return;
@@ -147,7 +158,7 @@ class AnchoredPairCount {
  public:
   explicit AnchoredPairCount(RangeRun* run) : out_(run->out) {}
   Status Step(const RangeFrame& full) {
-    RangeFrame frame = full;
+    EdgeFrame frame(full);
     CutAtAnchor(&frame);
     if (!AnyInside(frame)) return OkStatus();
     MergedSamples samples(frame.floats, frame.histograms);

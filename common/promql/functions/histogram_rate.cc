@@ -99,17 +99,15 @@ void HistogramRate::Step(const RangeFrame& frame) {
   const std::shared_ptr<FloatHistogram> change = Change(window, start_ms != 0);
   if (change == nullptr) return;
   if (resets_.OverlapIn(window)) run_->annotator->Add(StartTimeOverlapWarning(run_->metric_name, run_->position));
-  Extrapolation extrapolation;
-  extrapolation.left_ms = frame.left_ms;
-  extrapolation.right_ms = frame.right_ms;
-  extrapolation.first_ms = window.times_ms[0];
-  extrapolation.last_ms = window.times_ms[window.size - 1];
-  extrapolation.samples = window.size;
-  extrapolation.start_ms = start_ms;
-  extrapolation.is_counter = mode_.is_counter;
-  extrapolation.first_value = window.values[0]->count;
-  extrapolation.change = change->count;
-  double factor = extrapolation.Factor();
+  double factor = Extrapolation().Factor({.left_ms = frame.left_ms,
+                                          .right_ms = frame.right_ms,
+                                          .first_ms = window.times_ms[0],
+                                          .last_ms = window.times_ms[window.size - 1],
+                                          .samples = window.size,
+                                          .start_ms = start_ms,
+                                          .is_counter = mode_.is_counter,
+                                          .first_value = window.values[0]->count,
+                                          .change = change->count});
   if (mode_.per_second) factor /= static_cast<double>(run_->range_ms) / 1000;
   series::Multiply(change.get(), factor);
   change->counter_reset_hint = CounterResetHint::kGauge;

@@ -22,6 +22,10 @@ struct KahanSum {
     }
     sum = total;
   }
+  void Merge(const KahanSum& other) {
+    Add(other.sum);
+    if (!std::isinf(sum)) compensation += other.compensation;
+  }
   double Total() const { return sum + compensation; }
 };
 
@@ -79,6 +83,31 @@ class KahanVariance {
   KahanSum mean_;
   KahanSum squares_;
   long count_ = 0;
+};
+
+// Variance that can be merged (Chan's method). Exactly 0 for equal values.
+class MergeableVariance {
+ public:
+  void Add(double value) {
+    count_ += 1;
+    const double delta = value - mean_;
+    mean_ += delta / count_;
+    squares_ += delta * (value - mean_);
+  }
+  void Merge(const MergeableVariance& other) {
+    if (other.count_ == 0) return;
+    const double delta = other.mean_ - mean_;
+    const double count = count_ + other.count_;
+    squares_ += other.squares_ + delta * delta * (count_ * other.count_ / count);
+    mean_ += delta * (other.count_ / count);
+    count_ = count;
+  }
+  double Variance() const { return squares_ / count_; }
+
+ private:
+  double count_ = 0;
+  double mean_ = 0;
+  double squares_ = 0;  // Sum of squared distances from the mean.
 };
 
 }  // namespace epi::promql

@@ -6,6 +6,7 @@
 #include "common/promql/functions/kahan.h"
 #include "common/promql/functions/quantile.h"
 #include "common/promql/functions/range_function.h"
+#include "common/promql/functions/sliding_total.h"
 
 namespace epi::promql {
 namespace {
@@ -36,51 +37,6 @@ class PresentOverTime {
   Column* const out_;
 };
 
-// Long windows are summed by blocks: a block of samples with fixed absolute numbers is summed once, and its sum and
-// compensation are added up for every window that covers it whole. Nothing is ever subtracted.
-class BlockSums {
- public:
-  static constexpr size_t kBlock = 64;
-  static constexpr size_t kWindowMin = 2 * kBlock;
-
-  KahanSum Sum(const FloatWindow& window) {
-    const size_t end = window.first + window.size;
-    const size_t first_block = (window.first + kBlock - 1) / kBlock;
-    const size_t last_block = end / kBlock;
-    KahanSum total;
-    AddRange(window, window.first, first_block * kBlock, &total);
-    for (size_t block = first_block; block < last_block; ++block) {
-      const KahanSum& sum = Block(window, block);
-      total.Add(sum.sum);
-      if (!std::isinf(total.sum)) total.compensation += sum.compensation;
-    }
-    AddRange(window, last_block * kBlock, end, &total);
-    return total;
-  }
-
- private:
-  static void AddRange(const FloatWindow& window, size_t from, size_t to, KahanSum* sum) {
-    for (size_t i = from; i < to; ++i) sum->Add(window.values[i - window.first]);
-  }
-  const KahanSum& Block(const FloatWindow& window, size_t block) {
-    while (!blocks_.empty() && first_ < window.first / kBlock) {
-      blocks_.pop_front();
-      ++first_;
-    }
-    if (blocks_.empty()) first_ = block;
-    while (first_ + blocks_.size() <= block) {
-      const size_t next = first_ + blocks_.size();
-      KahanSum sum;
-      AddRange(window, next * kBlock, (next + 1) * kBlock, &sum);
-      blocks_.push_back(sum);
-    }
-    return blocks_[block - first_];
-  }
-
-  std::deque<KahanSum> blocks_;
-  size_t first_ = 0;
-};
-
 class SumOverTime {
  public:
   explicit SumOverTime(RangeRun* run) : run_(run) {}
@@ -95,14 +51,14 @@ class SumOverTime {
 
  private:
   KahanSum Sum(const FloatWindow& window) {
-    if (window.size >= BlockSums::kWindowMin) return blocks_.Sum(window);
+    if (window.size >= kSlidingWindowMin) return sliding_.Of(window);
     KahanSum sum;
     for (size_t i = 0; i < window.size; ++i) sum.Add(window.values[i]);
     return sum;
   }
 
   RangeRun* const run_;
-  BlockSums blocks_;
+  SlidingTotal<KahanSum> sliding_;
 };
 
 class AvgOverTime {
@@ -119,8 +75,8 @@ class AvgOverTime {
 
  private:
   double Mean(const FloatWindow& window) {
-    if (window.size >= BlockSums::kWindowMin) {
-      const KahanSum sum = blocks_.Sum(window);
+    if (window.size >= kSlidingWindowMin) {
+      const KahanSum sum = sliding_.Of(window);
       const auto count = static_cast<double>(window.size);
       if (std::isfinite(sum.sum)) return sum.sum / count + sum.compensation / count;
     }
@@ -130,7 +86,7 @@ class AvgOverTime {
   }
 
   RangeRun* const run_;
-  BlockSums blocks_;
+  SlidingTotal<KahanSum> sliding_;
 };
 
 // The extreme of a sliding window: a queue of candidates, each better than all that follow it in time.
@@ -197,14 +153,24 @@ class SpreadOverTime {
  public:
   explicit SpreadOverTime(RangeRun* run) : out_(run->out) {}
   Status Step(const RangeFrame& frame) {
-    KahanVariance variance;
-    for (size_t i = 0; i < frame.floats.size; ++i) variance.Add(frame.floats.values[i]);
-    out_->SetFloat(frame.step, kSquareRoot ? std::sqrt(variance.Variance()) : variance.Variance());
+    const double variance = Variance(frame.floats);
+    out_->SetFloat(frame.step, kSquareRoot ? std::sqrt(variance) : variance);
     return OkStatus();
   }
 
  private:
+  double Variance(const FloatWindow& window) {
+    if (window.size >= kSlidingWindowMin) {
+      const double variance = sliding_.Of(window).Variance();
+      if (std::isfinite(variance)) return variance;
+    }
+    KahanVariance variance;
+    for (size_t i = 0; i < window.size; ++i) variance.Add(window.values[i]);
+    return variance.Variance();
+  }
+
   Column* const out_;
+  SlidingTotal<MergeableVariance> sliding_;
 };
 
 class QuantileOverTime {

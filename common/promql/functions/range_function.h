@@ -49,8 +49,9 @@ struct RangeFrame {
   int64_t t_ms = 0;      // The evaluation time.
   int64_t left_ms = 0;   // The window is (left_ms, right_ms].
   int64_t right_ms = 0;
-  FloatWindow floats;
-  HistogramWindow histograms;
+  // The feed's own: they are looked at where they are, since copies of what was just stored are slow.
+  const FloatWindow& floats;
+  const HistogramWindow& histograms;
 };
 
 // How far beyond its edges a kernel needs to see.
@@ -82,15 +83,13 @@ int64_t WindowPoints(const FloatWindow& floats, const HistogramWindow& histogram
 template <typename Kernel>
 Status RunWindows(RangeRun* run, RangeReach reach = {}) {
   Kernel kernel(run);
-  RangeFrame frame;
+  RangeFrame frame{.floats = run->feed->floats(), .histograms = run->feed->histograms()};
   const size_t steps = run->grid.steps();
   for (; frame.step < steps; ++frame.step) {
     frame.t_ms = run->grid.TimeAt(frame.step);
     frame.right_ms = run->shift.ReferenceTime(frame.t_ms);
     frame.left_ms = frame.right_ms - run->range_ms;
     RETURN_IF_ERROR(run->feed->Advance(frame.left_ms - reach.left_ms, frame.right_ms + reach.right_ms));
-    frame.floats = run->feed->floats();
-    frame.histograms = run->feed->histograms();
     if (frame.floats.empty() && frame.histograms.empty()) continue;
     const int64_t points = frame.histograms.empty() ? static_cast<int64_t>(frame.floats.size)
                                                     : WindowPoints(frame.floats, frame.histograms);

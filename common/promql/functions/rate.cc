@@ -1,6 +1,7 @@
 // rate, increase and delta, with extrapolation to the window's edges.
 #include "common/promql/functions/rate.h"
 
+#include <algorithm>
 #include <deque>
 
 #include "common/promql/functions/extrapolation.h"
@@ -16,11 +17,12 @@ class FloatResets {
   // Looks at the window's new samples. Reports whether some pair of the window has overlapping start times.
   void Scan(const FloatWindow& window) {
     const size_t end = window.first + window.size;
+    const double* values = window.values;
     for (size_t i = std::max(scanned_, window.first + 1); i < end; ++i) {
       const size_t k = i - window.first;
-      if (window.values[k] < window.values[k - 1] || StartReset(window, k)) resets_.push_back({i, window.values[k - 1]});
-      if (Overlaps(window, k)) last_overlap_ = i;
+      if (values[k] < values[k - 1]) [[unlikely]] resets_.push_back({i, values[k - 1]});
     }
+    if (window.start_times_ms != nullptr) ScanStartTimes(window);
     scanned_ = std::max(scanned_, end);
     while (!resets_.empty() && resets_.front().number <= window.first) resets_.pop_front();
   }
@@ -36,13 +38,18 @@ class FloatResets {
     size_t number = 0;
     double value_before = 0;
   };
-  static bool StartReset(const FloatWindow& window, size_t k) {
-    if (window.start_times_ms == nullptr) return false;
-    return StartSaysReset(window.times_ms[k - 1], window.start_times_ms[k - 1], window.times_ms[k], window.start_times_ms[k]);
-  }
-  static bool Overlaps(const FloatWindow& window, size_t k) {
-    if (window.start_times_ms == nullptr) return false;
-    return StartOverlaps(window.times_ms[k - 1], window.start_times_ms[k - 1], window.start_times_ms[k]);
+  // Adds the resets that only start times tell of, and puts them in order with those just found.
+  void ScanStartTimes(const FloatWindow& window) {
+    const int64_t* times = window.times_ms;
+    const int64_t* starts = window.start_times_ms;
+    const double* values = window.values;
+    for (size_t i = std::max(scanned_, window.first + 1); i < window.first + window.size; ++i) {
+      const size_t k = i - window.first;
+      const bool reset = StartSaysReset(times[k - 1], starts[k - 1], times[k], starts[k]);
+      if (reset && !(values[k] < values[k - 1])) resets_.push_back({i, values[k - 1]});
+      if (StartOverlaps(times[k - 1], starts[k - 1], starts[k])) last_overlap_ = i;
+    }
+    std::sort(resets_.begin(), resets_.end(), [](const Reset& a, const Reset& b) { return a.number < b.number; });
   }
 
   std::deque<Reset> resets_;
@@ -53,7 +60,8 @@ class FloatResets {
 template <bool kIsCounter, bool kPerSecond>
 class RateKernel {
  public:
-  explicit RateKernel(RangeRun* run) : run_(run), histograms_(run, {kIsCounter, kPerSecond}) {}
+  explicit RateKernel(RangeRun* run)
+      : run_(run), range_seconds_(static_cast<double>(run->range_ms) / 1000), histograms_(run, {kIsCounter, kPerSecond}) {}
 
   Status Step(const RangeFrame& frame) {
     if (!frame.histograms.empty()) {
@@ -81,18 +89,16 @@ class RateKernel {
       TellAboutCounter();
       if (resets_.OverlapIn(window)) run_->annotator->Add(StartTimeOverlapWarning(run_->metric_name, run_->position));
     }
-    Extrapolation extrapolation;
-    extrapolation.left_ms = frame.left_ms;
-    extrapolation.right_ms = frame.right_ms;
-    extrapolation.first_ms = window.times_ms[0];
-    extrapolation.last_ms = window.times_ms[last];
-    extrapolation.samples = window.size;
-    extrapolation.start_ms = start_ms;
-    extrapolation.is_counter = kIsCounter;
-    extrapolation.first_value = window.values[0];
-    extrapolation.change = change;
-    double factor = extrapolation.Factor();
-    if (kPerSecond) factor /= static_cast<double>(run_->range_ms) / 1000;
+    double factor = extrapolation_.Factor({.left_ms = frame.left_ms,
+                                           .right_ms = frame.right_ms,
+                                           .first_ms = window.times_ms[0],
+                                           .last_ms = window.times_ms[last],
+                                           .samples = window.size,
+                                           .start_ms = start_ms,
+                                           .is_counter = kIsCounter,
+                                           .first_value = window.values[0],
+                                           .change = change});
+    if (kPerSecond) factor /= range_seconds_;
     run_->out->SetFloat(frame.step, change * factor);
   }
 
@@ -103,7 +109,9 @@ class RateKernel {
   }
 
   RangeRun* const run_;
+  const double range_seconds_;
   FloatResets resets_;
+  Extrapolation extrapolation_;
   HistogramRate histograms_;
   bool told_ = false;
 };

@@ -128,7 +128,8 @@ class InfoTable {
     RETURN_IF_ERROR(query->Charge(selected.series.size() * grid.steps() * sizeof(int64_t), "info()"));
     table.series_.reserve(selected.series.size());
     for (const auto& series : selected.series) {
-      table.series_.push_back({series->labels(), TRY(SampleTimes(query, *series, time, grid))});
+      std::vector<int64_t> times = TRY(SampleTimes(query, *series, time, grid));
+      table.series_.push_back({series->labels(), std::move(times)});
       const InfoSeries* added = &table.series_.back();
       table.by_identity_[IdentityOf(added->labels)][std::string(added->labels.metric_name())].push_back(added);
     }

@@ -44,6 +44,8 @@ void SampleFeed::Lane<T>::AppendStartTimes(std::span<const int64_t> starts, size
 void SampleFeed::Clear() {
   floats_.Clear();
   histograms_.Clear();
+  float_window_ = {};
+  histogram_window_ = {};
   newest_ms_ = std::numeric_limits<int64_t>::min();
 }
 
