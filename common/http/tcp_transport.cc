@@ -264,8 +264,8 @@ void TcpTransport::NoteDrained() {
 }
 
 void TcpTransport::CloseAfterFlush() {
-  if (closing_ || flush_then_close_) return;
   handler_ = nullptr;
+  if (closing_ || flush_then_close_) return;
   if (tls_ != nullptr) {
     tls_->SendClose();
     SendRaw(tls_->TakeOutput(), nullptr);
