@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <limits>
+#include <optional>
 #include <utility>
 
 #include "agent/sidecar/prometheus_json.h"
 #include "agent/sidecar/read_frames.h"
 #include "common/base/str_cat.h"
+#include "common/base/time_format.h"
 #include "common/config/yaml.h"
 #include "common/http/form.h"
 
@@ -19,9 +20,6 @@ namespace {
 constexpr uint64_t kSamplesBytesMax = 512ULL << 20;
 constexpr uint64_t kSeriesBytesMax = 2ULL << 30;
 constexpr size_t kQuotedBytesMax = 300;
-// The earliest and latest time Prometheus takes, in seconds.
-constexpr int64_t kMinTimeSeconds = std::numeric_limits<int64_t>::min() / 1000 + 62135596801;
-constexpr int64_t kMaxTimeSeconds = std::numeric_limits<int64_t>::max() / 1000 - 62135596801;
 
 std::string WithoutTrailingSlash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
@@ -30,7 +28,7 @@ std::string WithoutTrailingSlash(std::string url) {
 
 // Seconds with three decimals, within what Prometheus takes.
 std::string TimeText(int64_t time_ms) {
-  const int64_t clamped = std::clamp(time_ms, kMinTimeSeconds * 1000, kMaxTimeSeconds * 1000);
+  const int64_t clamped = std::clamp(time_ms, kPrometheusMinTimeMs, kPrometheusMaxTimeMs);
   // Floor division, so that the fraction is never negative.
   int64_t seconds = clamped / 1000;
   int64_t fraction = clamped % 1000;

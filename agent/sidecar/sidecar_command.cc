@@ -59,7 +59,6 @@ void FollowPrometheus(const Context& ctx, PrometheusMonitor* monitor, process::P
 Status RunSidecar(const SidecarFlags& flags) {
   const log::Logger logger = flags.log.MakeLogger().With({{"component", "sidecar"}});
   process::Process process("sidecar", logger);
-  const process::WebSettings web = TRY(process::LoadWebSettings(flags.http));
   const PrometheusClient client(flags.prometheus_url, TRY(PrometheusClientOptions(flags)));
   PrometheusMonitor monitor(&client,
                             {.ready_timeout = flags.ready_timeout,
@@ -86,7 +85,7 @@ Status RunSidecar(const SidecarFlags& flags) {
   if (Reloader::Wanted(reloader_options)) {
     process.AddPart("reloader", [&](const Context& ctx) { return reloader.Run(ctx); });
   }
-  RETURN_IF_ERROR(process.ServeHttp(flags.http, web, &router));
+  RETURN_IF_ERROR(process.ServeHttp(flags.http, &router));
   RETURN_IF_ERROR(process.ServeGrpc(flags.grpc, &grpc));
   return process.Run();
 }

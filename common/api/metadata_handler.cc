@@ -10,13 +10,11 @@
 #include "common/api/params.h"
 #include "common/api/result_json.h"
 #include "common/base/json_writer.h"
+#include "common/base/time_format.h"
 
 namespace epi::api {
 namespace {
 
-// Prometheus' defaults for a start and an end that are not given.
-constexpr int64_t kMinTimeMs = (std::numeric_limits<int64_t>::min() / 1000 + 62135596801) * 1000;
-constexpr int64_t kMaxTimeMs = (std::numeric_limits<int64_t>::max() / 1000 - 62135596801) * 1000 + 999;
 constexpr std::string_view kTruncated = "results truncated due to limit";
 
 // One more than asked for tells whether there is more.
@@ -81,8 +79,8 @@ Status CollectSeries(const Context& ctx, const series::Querier& querier, const s
 
 struct MetadataHandler::Request {
   int64_t limit = 0;
-  int64_t start_ms = kMinTimeMs;
-  int64_t end_ms = kMaxTimeMs;
+  int64_t start_ms = kPrometheusMinTimeMs;
+  int64_t end_ms = kPrometheusMaxTimeMs;
   std::vector<labels::Matchers> selectors;
   SourceOptions source;
 };
@@ -113,11 +111,11 @@ Status Collect(const Context& ctx, const Request& request, const series::Querier
 
 Result<MetadataHandler::Request> MetadataHandler::Parse(const RequestParams& params) const {
   Request request;
-  if (params.Has("limit")) request.limit = TRY(ParseLimit(params.Get("limit")));
+  if (Given(params, "limit")) request.limit = TRY(ParseLimit(params.Get("limit")));
   if (options_.default_range.count() > 0) request.start_ms = options_.clock->NowMs() - options_.default_range.count();
-  if (params.Has("start")) request.start_ms = TRY(ParseTime("start", params.Get("start")));
-  if (params.Has("end")) request.end_ms = TRY(ParseTime("end", params.Get("end")));
-  request.selectors = TRY(ParseSelectors("match[]", params.GetAll("match[]")));
+  if (Given(params, "start")) request.start_ms = TRY(ParseTime("start", params.Get("start")));
+  if (Given(params, "end")) request.end_ms = TRY(ParseTime("end", params.Get("end")));
+  request.selectors = TRY(ParseSelectors("match[]", params.All("match[]")));
   request.source = TRY(ParseSourceOptions(params, options_.defaults));
   return request;
 }
@@ -171,7 +169,7 @@ Answer MetadataHandler::LabelValues(const Context& ctx, std::string_view name, c
 }
 
 Answer MetadataHandler::Series(const Context& ctx, const RequestParams& params) const {
-  if (params.GetAll("match[]").empty()) {
+  if (params.All("match[]").empty()) {
     return Answer::Error(InvalidArgumentError("no match[] parameter provided"));
   }
   const auto request = Parse(params);

@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <limits>
 
 #include "common/base/duration.h"
 #include "common/base/go_quote.h"
@@ -19,8 +18,6 @@ constexpr double kNanosecondsMax = 9223372036854775807.0;
 // The earliest and latest time that Prometheus names in its answers, as RFC 3339 cannot write them.
 constexpr std::string_view kMinTimeText = "-292273086-05-16T16:47:06Z";
 constexpr std::string_view kMaxTimeText = "+292277025-08-18T07:12:54.999999999Z";
-constexpr int64_t kMinTimeSeconds = std::numeric_limits<int64_t>::min() / 1000 + 62135596801;
-constexpr int64_t kMaxTimeSeconds = std::numeric_limits<int64_t>::max() / 1000 - 62135596801;
 
 // A whole decimal or scientific number, without hexadecimal, NaN and infinities.
 std::optional<double> ParseNumber(std::string_view text) {
@@ -87,8 +84,8 @@ Result<int64_t> ParseTime(std::string_view name, std::string_view text) {
     return static_cast<int64_t>(whole) * 1000 + static_cast<int64_t>(std::round(fraction * 1000));
   }
   if (const auto time = ParseRfc3339Ms(text); time.ok()) return *time;
-  if (text == kMinTimeText) return kMinTimeSeconds * 1000;
-  if (text == kMaxTimeText) return kMaxTimeSeconds * 1000 + 999;
+  if (text == kMinTimeText) return kPrometheusMinTimeMs;
+  if (text == kMaxTimeText) return kPrometheusMaxTimeMs;
   return CannotParse(name, text, "timestamp");
 }
 

@@ -9,7 +9,7 @@
 namespace epi::api {
 namespace {
 
-StatsLevel ParseStats(const std::string& text, std::string* warning) {
+StatsLevel ParseStats(std::string_view text, std::string* warning) {
   if (text.empty()) return StatsLevel::kNone;
   if (text == "all") return StatsLevel::kAll;
   if (text != "true") {
@@ -23,7 +23,7 @@ StatsLevel ParseStats(const std::string& text, std::string* warning) {
 // "auto", or a duration; -1 for auto.
 Result<int64_t> ParseResolution(const RequestParams& params, int64_t missing_ms) {
   constexpr std::string_view kName = "max_source_resolution";
-  const std::string& text = params.Get(kName);
+  const std::string_view text = params.Get(kName);
   if (text.empty()) return missing_ms;
   if (text == "auto") return -1;
   const auto resolution = TRY(ParseDurationParam(kName, text));
@@ -36,8 +36,8 @@ Result<int64_t> ParseResolution(const RequestParams& params, int64_t missing_ms)
 // What both kinds of query have.
 Status ParseCommon(const RequestParams& params, const QueryDefaults& defaults, QueryRequest* request) {
   request->query = params.Get("query");
-  if (params.Has("timeout")) request->timeout = TRY(ParseDurationParam("timeout", params.Get("timeout")));
-  if (params.Has("lookback_delta")) {
+  if (Given(params, "timeout")) request->timeout = TRY(ParseDurationParam("timeout", params.Get("timeout")));
+  if (Given(params, "lookback_delta")) {
     const auto lookback = ParseDurationParam("lookback_delta", params.Get("lookback_delta"));
     if (!lookback.ok()) {
       return InvalidArgumentError(StrCat("error parsing lookback delta duration: cannot parse ",
@@ -45,18 +45,18 @@ Status ParseCommon(const RequestParams& params, const QueryDefaults& defaults, Q
     }
     request->lookback_ms = lookback->count();
   }
-  const std::string& engine = params.Get("engine");
+  const std::string_view engine = params.Get("engine");
   if (!engine.empty() && engine != "prometheus" && engine != "thanos") {
     return InvalidArgumentError(StrCat("'", engine, "' bad engine"));
   }
   request->stats = ParseStats(params.Get("stats"), &request->stats_warning);
-  if (params.Has("analyze")) request->analyze = TRY(ParseBool("analyze", params.Get("analyze")));
+  if (Given(params, "analyze")) request->analyze = TRY(ParseBool("analyze", params.Get("analyze")));
   request->source = TRY(ParseSourceOptions(params, defaults));
   return OkStatus();
 }
 
 Result<int64_t> ParseStep(const RequestParams& params, const QueryDefaults& defaults, int64_t range_ms) {
-  if (!params.Has("step") && defaults.default_step.count() > 0) {
+  if (!Given(params, "step") && defaults.default_step.count() > 0) {
     return std::max<int64_t>(range_ms / kDefaultStepParts, defaults.default_step.count());
   }
   const auto step = TRY(ParseDurationParam("step", params.Get("step")));
@@ -73,19 +73,19 @@ Result<int64_t> ParseStep(const RequestParams& params, const QueryDefaults& defa
 Result<SourceOptions> ParseSourceOptions(const RequestParams& params, const QueryDefaults& defaults) {
   SourceOptions options;
   options.partial_response = defaults.partial_response;
-  if (params.Has("dedup")) options.dedup = TRY(ParseBool("dedup", params.Get("dedup")));
-  if (params.Has("partial_response")) {
+  if (Given(params, "dedup")) options.dedup = TRY(ParseBool("dedup", params.Get("dedup")));
+  if (Given(params, "partial_response")) {
     options.partial_response = TRY(ParseBool("partial_response", params.Get("partial_response")));
   }
-  options.replica_labels = params.GetAll("replicaLabels[]");
-  options.store_matchers = TRY(ParseSelectors("storeMatch[]", params.GetAll("storeMatch[]")));
+  options.replica_labels = params.All("replicaLabels[]");
+  options.store_matchers = TRY(ParseSelectors("storeMatch[]", params.All("storeMatch[]")));
   return options;
 }
 
 Result<QueryRequest> ParseInstantQuery(const RequestParams& params, int64_t now_ms, const QueryDefaults& defaults) {
   QueryRequest request;
-  if (params.Has("limit")) request.limit = TRY(ParseLimit(params.Get("limit")));
-  request.start_ms = params.Has("time") ? TRY(ParseTime("time", params.Get("time"))) : now_ms;
+  if (Given(params, "limit")) request.limit = TRY(ParseLimit(params.Get("limit")));
+  request.start_ms = Given(params, "time") ? TRY(ParseTime("time", params.Get("time"))) : now_ms;
   request.end_ms = request.start_ms;
   RETURN_IF_ERROR(ParseCommon(params, defaults, &request));
   const int64_t resolution_ms = TRY(ParseResolution(params, defaults.instant_max_source_resolution.count()));
@@ -95,7 +95,7 @@ Result<QueryRequest> ParseInstantQuery(const RequestParams& params, int64_t now_
 
 Result<QueryRequest> ParseRangeQuery(const RequestParams& params, const QueryDefaults& defaults) {
   QueryRequest request;
-  if (params.Has("limit")) request.limit = TRY(ParseLimit(params.Get("limit")));
+  if (Given(params, "limit")) request.limit = TRY(ParseLimit(params.Get("limit")));
   request.start_ms = TRY(ParseTime("start", params.Get("start")));
   request.end_ms = TRY(ParseTime("end", params.Get("end")));
   if (request.end_ms < request.start_ms) {

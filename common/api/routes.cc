@@ -30,7 +30,7 @@ http::Handler Wrap(Handle handle) {
       Respond(Answer::Error(form.status().WithContext("error parsing form values")), out);
       return;
     }
-    Respond(handle(ctx, request, RequestParams(form->fields())), out);
+    Respond(handle(ctx, request, *form), out);
   };
 }
 

@@ -9,6 +9,10 @@
 
 namespace epi {
 
+// The earliest and latest time that Prometheus' API takes, in Unix milliseconds.
+inline constexpr int64_t kPrometheusMinTimeMs = (INT64_MIN / 1000 + 62135596801) * 1000;
+inline constexpr int64_t kPrometheusMaxTimeMs = (INT64_MAX / 1000 - 62135596801) * 1000 + 999;
+
 // Unix milliseconds of a time with Z or a numeric offset; digits below a millisecond are cut off.
 // Errors: InvalidArgument with the text.
 Result<int64_t> ParseRfc3339Ms(std::string_view text);

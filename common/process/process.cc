@@ -13,6 +13,8 @@ namespace epi::process {
 namespace {
 
 constexpr double kMemoryShare = 0.7;
+// What a server may take beyond its grace period before the process gives up on it.
+constexpr std::chrono::seconds kShutdownMargin{10};
 
 // Kingpin's exit codes: 1 for anything wrong with the line, as Thanos has it.
 constexpr int kExitFailure = 1;
@@ -39,57 +41,57 @@ void Process::AddPart(std::string name, std::function<Status(const Context& ctx)
               .interrupt = [ctx] { ctx.Cancel("process is stopping"); }});
 }
 
-Status Process::ServeHttp(const HttpServerFlags& flags, const WebSettings& settings, const http::Router* router) {
-  http_server_ = TRY(http::Server::Start(loop_.get(),
-                                         {.address = flags.address,
-                                          .tls = settings.tls,
-                                          .registry = &registry_,
-                                          .logger = logger_,
-                                          .auth = settings.auth.get(),
-                                          .extra_headers = settings.headers,
-                                          .http2 = settings.http2,
-                                          .memory = &memory_},
-                                         router));
-  logger_.Info("listening for requests and metrics", {{"service", "http/server"}, {"address", http_server_->address()}});
+void Process::AddServer(std::string name, std::chrono::milliseconds grace, std::function<void()> shutdown) {
   const Context ctx = stopping_.WithCancel();
-  group_.Add({.name = "http",
+  group_.Add({.name = std::move(name),
               .run =
                   [ctx] {
                     runtime::CancellableWait(ctx, std::chrono::hours(24 * 365));
                     return OkStatus();
                   },
               .interrupt =
-                  [this, ctx, grace = flags.grace_period] {
-                    http_server_->Shutdown(grace);
-                    ctx.Cancel("http server stopped");
+                  [ctx, shutdown = std::move(shutdown)] {
+                    shutdown();
+                    ctx.Cancel("server stopped");
                   },
-              .grace = flags.grace_period + std::chrono::seconds(10)});
+              .grace = grace + kShutdownMargin});
+}
+
+Status Process::ServeHttp(const HttpServerFlags& flags, const http::Router* router) {
+  web_ = TRY(http::WebSecurity::Load(flags.config_path));
+  http::ServerOptions options;
+  options.address = flags.address;
+  options.registry = &registry_;
+  options.logger = logger_;
+  options.memory = &memory_;
+  web_->Apply(&options);
+  http_server_ = TRY(http::Server::Start(loop_.get(), std::move(options), router));
+  logger_.Info("listening for requests and metrics", {{"service", "http/server"}, {"address", http_server_->address()}});
+  AddServer("http", flags.grace_period, [this, grace = flags.grace_period] { http_server_->Shutdown(grace); });
   return OkStatus();
 }
 
 Status Process::ServeGrpc(const GrpcServerFlags& flags, rpc::Server* server) {
   health_.Register(server);
   health_.Set("", rpc::HealthStatus::kServing);
-  RETURN_IF_ERROR(server->Listen({.address = flags.address, .tls = TRY(flags.MakeTls())}));
+  // A TRY inside braces would leak what the braces have built when it returns early.
+  http::ListenOptions options;
+  options.address = flags.address;
+  options.tls = TRY(flags.MakeTls());
+  RETURN_IF_ERROR(server->Listen(std::move(options)));
   logger_.Info("listening for serving gRPC", {{"service", "gRPC/server"}, {"port", server->port()}});
-  const Context ctx = stopping_.WithCancel();
-  group_.Add({.name = "grpc",
-              .run =
-                  [ctx] {
-                    runtime::CancellableWait(ctx, std::chrono::hours(24 * 365));
-                    return OkStatus();
-                  },
-              .interrupt =
-                  [server, ctx, grace = flags.grace_period] {
-                    server->Shutdown(grace);
-                    ctx.Cancel("grpc server stopped");
-                  },
-              .grace = flags.grace_period + std::chrono::seconds(10)});
+  AddServer("grpc", flags.grace_period, [server, grace = flags.grace_period] { server->Shutdown(grace); });
   return OkStatus();
 }
 
-Status Process::Run(std::function<void()> on_hangup) {
-  runtime::Signals signals(std::move(on_hangup));
+void Process::ReloadWebSecurity() {
+  if (web_ == nullptr) return;
+  const Status status = web_->Reload();
+  if (!status.ok()) logger_.Error("users stay as they were: --http.config cannot be read again", {{"err", status}});
+}
+
+Status Process::Run() {
+  runtime::Signals signals([this] { ReloadWebSecurity(); });
   group_.Add({.name = "signals",
               .run =
                   [&] {

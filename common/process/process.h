@@ -21,6 +21,7 @@
 #include "common/config/flags.h"
 #include "common/http/router.h"
 #include "common/http/server.h"
+#include "common/http/web_config.h"
 #include "common/log/logger.h"
 #include "common/metrics/registry.h"
 #include "common/process/probe.h"
@@ -48,15 +49,20 @@ class Process {
 
   // A part that runs until the process stops.
   void AddPart(std::string name, std::function<Status(const Context& ctx)> run);
-  // The HTTP port: starts now, so that a port in use is an error here. Router and settings outlive the process.
-  Status ServeHttp(const HttpServerFlags& flags, const WebSettings& settings, const http::Router* router);
+  // The HTTP port: starts now, so that a port in use is an error here. The router outlives the process. Users of
+  // --http.config are read again on SIGHUP.
+  Status ServeHttp(const HttpServerFlags& flags, const http::Router* router);
   // The gRPC port, with the health service besides what the caller registered. Starts now.
   Status ServeGrpc(const GrpcServerFlags& flags, rpc::Server* server);
 
   // Runs until a signal or until a part fails.
-  Status Run(std::function<void()> on_hangup = nullptr);
+  Status Run();
 
  private:
+  // A part that only has to be shut down, within its grace period.
+  void AddServer(std::string name, std::chrono::milliseconds grace, std::function<void()> shutdown);
+  void ReloadWebSecurity();
+
   const log::Logger logger_;
   metrics::Registry registry_;
   MemoryAccount memory_;
@@ -64,6 +70,8 @@ class Process {
   const Context stopping_;
   std::unique_ptr<metrics::Registry::Registration> process_metrics_;
   std::unique_ptr<runtime::Loop> loop_;
+  // Outlives the server that uses it.
+  std::unique_ptr<http::WebSecurity> web_;
   std::unique_ptr<http::Server> http_server_;
   rpc::Health health_;
   runtime::RunGroup group_;

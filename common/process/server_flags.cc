@@ -1,21 +1,18 @@
 #include "common/process/server_flags.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
-#include "common/base/file.h"
 #include "common/base/str_cat.h"
-#include "common/config/http_config.h"
-#include "common/config/yaml.h"
+#include "common/config/tls_config.h"
 
 namespace epi::process {
 namespace {
 
-int VersionNumber(config::TlsVersion version) { return 10 + static_cast<int>(version); }
-
-Result<int> ParseVersionFlag(std::string_view flag, const std::string& text) {
-  const auto version = config::ParseTlsVersion(text);
-  if (!version.ok()) return version.status().WithContext(StrCat("--", flag));
-  return VersionNumber(*version);
+// Versions as flags spell them, "1.2".
+Result<config::TlsVersion> ParseVersionFlag(std::string_view flag, const std::string& text) {
+  return config::ParseTlsVersion(text).WithContext(StrCat("--", flag));
 }
 
 std::vector<std::string> SplitCommas(const std::string& text) {
@@ -28,55 +25,13 @@ std::vector<std::string> SplitCommas(const std::string& text) {
   return parts;
 }
 
-// Inline PEM has no file for the TLS context to watch.
-Status RefuseInline(const config::TlsServerConfig& tls) {
-  if (tls.cert.empty() && tls.key.empty() && tls.client_ca.empty()) return OkStatus();
-  return UnimplementedError("tls_server_config: give cert_file, key_file and client_ca_file; inline PEM is not supported");
-}
-
-http::TlsOptions ServerTlsOptions(const config::TlsServerConfig& tls, bool http2) {
-  http::TlsOptions options;
-  options.certificate_file = tls.cert_file;
-  options.key_file = tls.key_file;
-  options.ca_file = tls.client_ca_file;
-  options.client_auth = static_cast<http::ClientAuth>(tls.client_auth);
-  options.version_min = VersionNumber(tls.min_version);
-  options.version_max = VersionNumber(tls.max_version);
-  options.ciphers = tls.cipher_suites;
-  options.curves = tls.curve_preferences;
-  if (!http2) options.alpn = {"http/1.1"};
-  return options;
-}
-
 }  // namespace
-
-static_assert(static_cast<int>(config::ClientAuth::kNone) == static_cast<int>(http::ClientAuth::kNone) &&
-              static_cast<int>(config::ClientAuth::kRequireAndVerify) ==
-                  static_cast<int>(http::ClientAuth::kRequireAndVerify));
 
 void HttpServerFlags::Register(config::Command* command) {
   command->Add("http-address", "Listen host:port for HTTP endpoints.", &address);
   command->Add("http-grace-period", "Time to wait after an interrupt received for HTTP Server.", &grace_period);
   command->Add("http.config", "Path to the configuration file that can enable TLS or authentication for all HTTP endpoints.",
                &config_path);
-}
-
-Result<WebSettings> LoadWebSettings(const HttpServerFlags& flags) {
-  WebSettings settings;
-  if (flags.config_path.empty()) return settings;
-  config::WebConfig web;
-  const std::string yaml = TRY(ReadFile(flags.config_path));
-  RETURN_IF_ERROR(config::DecodeYaml(TRY(config::YamlNode::Parse(yaml, flags.config_path)), &web));
-  RETURN_IF_ERROR(RefuseInline(web.tls));
-  settings.http2 = web.http2;
-  if (web.tls.enabled()) settings.tls = TRY(http::TlsContext::Make(ServerTlsOptions(web.tls, web.http2)));
-  for (const auto& [name, value] : web.headers) settings.headers.push_back({name, value});
-  if (!web.basic_auth_users.empty()) {
-    std::map<std::string, std::string> users;
-    for (const auto& [user, hash] : web.basic_auth_users) users.emplace(user, hash.Reveal());
-    settings.auth = TRY(http::BasicAuth::Make(std::move(users)));
-  }
-  return settings;
 }
 
 void GrpcServerFlags::Register(config::Command* command) {
@@ -102,14 +57,15 @@ Result<std::shared_ptr<http::TlsContext>> GrpcServerFlags::MakeTls() const {
   if (tls_cert.empty() || tls_key.empty()) {
     return InvalidArgumentError("both --grpc-server-tls-cert and --grpc-server-tls-key must be provided");
   }
-  http::TlsOptions options;
-  options.certificate_file = tls_cert;
-  options.key_file = tls_key;
-  options.ca_file = tls_client_ca;
-  if (!tls_client_ca.empty()) options.client_auth = http::ClientAuth::kRequireAndVerify;
-  options.version_min = TRY(ParseVersionFlag("grpc-server-tls-min-version", tls_min_version));
-  options.ciphers = SplitCommas(tls_ciphers);
-  options.curves = SplitCommas(tls_curves);
+  config::TlsServerConfig config;
+  config.cert_file = tls_cert;
+  config.key_file = tls_key;
+  config.client_ca_file = tls_client_ca;
+  if (!tls_client_ca.empty()) config.client_auth = config::ClientAuth::kRequireAndVerify;
+  config.min_version = TRY(ParseVersionFlag("grpc-server-tls-min-version", tls_min_version));
+  config.cipher_suites = SplitCommas(tls_ciphers);
+  config.curve_preferences = SplitCommas(tls_curves);
+  http::TlsOptions options = http::ServerTlsOptions(config);
   options.alpn = {"h2"};
   return http::TlsContext::Make(std::move(options));
 }
@@ -133,13 +89,13 @@ Result<std::shared_ptr<http::TlsContext>> GrpcClientFlags::MakeTls() const {
   if (tls_cert.empty() != tls_key.empty()) {
     return InvalidArgumentError("both --grpc-client-tls-cert and --grpc-client-tls-key must be provided");
   }
-  http::TlsOptions options;
-  options.role = http::TlsRole::kClient;
-  options.certificate_file = tls_cert;
-  options.key_file = tls_key;
-  options.ca_file = tls_ca;
-  options.skip_verify = tls_skip_verify;
-  options.version_min = TRY(ParseVersionFlag("grpc-client-tls-min-version", tls_min_version));
+  config::TlsClientConfig config;
+  config.cert_file = tls_cert;
+  config.key_file = tls_key;
+  config.ca_file = tls_ca;
+  config.insecure_skip_verify = tls_skip_verify;
+  config.min_version = TRY(ParseVersionFlag("grpc-client-tls-min-version", tls_min_version));
+  http::TlsOptions options = http::ClientTlsOptions(config);
   options.alpn = {"h2"};
   return http::TlsContext::Make(std::move(options));
 }

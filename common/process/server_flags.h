@@ -9,9 +9,6 @@
 
 #include "common/base/status.h"
 #include "common/config/flags.h"
-#include "common/config/path_or_content.h"
-#include "common/http/basic_auth.h"
-#include "common/http/header_field.h"
 #include "common/http/tls_context.h"
 
 namespace epi::process {
@@ -23,15 +20,6 @@ struct HttpServerFlags {
 
   void Register(config::Command* command);
 };
-
-// What --http.config says.
-struct WebSettings {
-  std::shared_ptr<http::TlsContext> tls;  // Null: plain HTTP.
-  std::unique_ptr<http::BasicAuth> auth;  // Null: open access.
-  http::HeaderFields headers;
-  bool http2 = true;
-};
-Result<WebSettings> LoadWebSettings(const HttpServerFlags& flags);
 
 struct GrpcServerFlags {
   std::string address = "0.0.0.0:10901";

@@ -1,21 +1,15 @@
 #include "common/series/float_histogram_sum.h"
 
-#include <cmath>
+#include "common/series/kahan.h"
 
 namespace epi::series {
 namespace {
 
-// Neumaier's step: *sum += value, and what got lost goes to *compensation. An infinite sum needs no compensation.
 void KahanAdd(double value, double* sum, double* compensation) {
-  const double total = *sum + value;
-  if (std::isinf(total)) {
-    *compensation = 0;
-  } else if (std::abs(*sum) >= std::abs(value)) {
-    *compensation += (*sum - total) + value;
-  } else {
-    *compensation += (value - total) + *sum;
-  }
-  *sum = total;
+  KahanSum total{*sum, *compensation};
+  total.Add(value);
+  *sum = total.sum;
+  *compensation = total.compensation;
 }
 
 // Both sides of sum and compensation have the same spans afterwards. Empty buckets stay, so that the pairs keep matching.

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "common/series/histogram_buckets.h"
+#include "common/series/kahan.h"
 
 namespace epi::series {
 namespace {
@@ -158,8 +159,7 @@ NoteworthyValue HistogramFraction(double lower, double upper, const FloatHistogr
 
 double HistogramVariance(const FloatHistogram& histogram) {
   const double mean = histogram.sum / histogram.count;
-  double variance = 0;
-  double lost = 0;
+  KahanSum variance;
   for (const Bucket& bucket : AllBuckets(histogram)) {
     if (bucket.count == 0) continue;
     double value = 0;
@@ -169,14 +169,9 @@ double HistogramVariance(const FloatHistogram& histogram) {
       value = std::sqrt(bucket.upper * bucket.lower);
       if (bucket.upper < 0) value = -value;
     }
-    const double term = bucket.count * (value - mean) * (value - mean);
-    const double total = variance + term;
-    lost += std::isinf(total) ? -lost
-            : std::abs(variance) >= std::abs(term) ? (variance - total) + term
-                                                   : (term - total) + variance;
-    variance = total;
+    variance.Add(bucket.count * (value - mean) * (value - mean));
   }
-  return (variance + lost) / histogram.count;
+  return variance.Total() / histogram.count;
 }
 
 }  // namespace epi::series

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/base/str_cat.h"
+#include "common/runtime/context_wait.h"
 
 namespace epi::storeapi {
 namespace {
@@ -115,6 +116,14 @@ void StoreSet::CheckNow(const Context& ctx) {
   ExportConnections();
   MutexLock lock(&mutex_);
   ready_ = true;
+  changed_.NotifyAll();
+}
+
+Status StoreSet::WaitUntilReady(const Context& ctx) const {
+  runtime::ContextWaiter waiter(ctx, &mutex_, &changed_);
+  MutexLock lock(&mutex_);
+  while (!ready_) RETURN_IF_ERROR(waiter.Wait());
+  return OkStatus();
 }
 
 void StoreSet::Apply(Endpoint& endpoint, Result<Info> info) {

@@ -94,6 +94,8 @@ class StoreSet {
 
   // Ordered by address.
   std::shared_ptr<const Endpoints> endpoints() const LOCKS_EXCLUDED(mutex_);
+  // Waits until the first round is over. Errors: the context's.
+  Status WaitUntilReady(const Context& ctx) const LOCKS_EXCLUDED(mutex_);
   // The first round is over.
   bool ready() const LOCKS_EXCLUDED(mutex_);
 
@@ -114,7 +116,7 @@ class StoreSet {
   std::vector<std::string> warned_labels_ GUARDED_BY(update_mutex_);
 
   mutable Mutex mutex_;
-  CondVar changed_;
+  mutable CondVar changed_;
   std::shared_ptr<const Endpoints> endpoints_ GUARDED_BY(mutex_) = std::make_shared<const Endpoints>();
   bool ready_ GUARDED_BY(mutex_) = false;
   bool check_soon_ GUARDED_BY(mutex_) = false;

@@ -64,9 +64,8 @@ runtime::GateOptions MakeGateOptions(const QueryFlags& flags, metrics::Registry*
 
 // The first look at the endpoints decides readiness; a hub whose endpoints are all down is ready, too, to say so.
 Status FollowStores(const Context& ctx, storeapi::StoreSet* stores, process::Probe* probe) {
-  stores->CheckNow(ctx);
   stores->Start();
-  probe->SetReady();
+  if (stores->WaitUntilReady(ctx).ok()) probe->SetReady();
   runtime::CancellableWait(ctx, std::chrono::hours(24 * 365));
   stores->Stop();
   return OkStatus();
@@ -77,7 +76,6 @@ Status RunQuery(const QueryFlags& flags, const config::Command& command) {
   const std::vector<storeapi::EndpointSpec> endpoints = TRY(flags.EndpointSpecs());
   const promql::Features features = TRY(flags.Features());
   process::Process process("query", logger);
-  const process::WebSettings web = TRY(process::LoadWebSettings(flags.http));
 
   rpc::CallMetrics client_metrics(process.registry(), rpc::CallSide::kClient);
   storeapi::StoreSet stores({.make_channel = storeapi::ChannelFactory(process.loop(), TRY(ChannelDefaults(flags, &client_metrics))),
@@ -124,7 +122,7 @@ Status RunQuery(const QueryFlags& flags, const config::Command& command) {
   AddPageRoutes(&router);
 
   process.AddPart("stores", [&](const Context& ctx) { return FollowStores(ctx, &stores, process.probe()); });
-  RETURN_IF_ERROR(process.ServeHttp(flags.http, web, &router));
+  RETURN_IF_ERROR(process.ServeHttp(flags.http, &router));
   RETURN_IF_ERROR(process.ServeGrpc(flags.grpc, &grpc));
   return process.Run();
 }

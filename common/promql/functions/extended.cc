@@ -161,14 +161,7 @@ class AnchoredPairCount {
     EdgeFrame frame(full);
     CutAtAnchor(&frame);
     if (!AnyInside(frame)) return OkStatus();
-    MergedSamples samples(frame.floats, frame.histograms);
-    AnySample before = samples.Next();
-    double count = 0;
-    for (AnySample sample = samples.Next(); sample.present(); sample = samples.Next()) {
-      if (Differs()(before, sample)) ++count;
-      before = sample;
-    }
-    out_->SetFloat(frame.step, count);
+    out_->SetFloat(frame.step, CountDifferingPairs<Differs>(frame.floats, frame.histograms));
     return OkStatus();
   }
 

@@ -1,33 +1,14 @@
-// Compensated arithmetic (Kahan-Neumaier), the way PromQL's results are defined. Built with -ffp-contract=off.
+// Compensated mean and variance (Kahan-Neumaier), the way PromQL's results are defined. Built with -ffp-contract=off.
 #pragma once
 
 #include <cmath>
 #include <limits>
 
+#include "common/series/kahan.h"
+
 namespace epi::promql {
 
-// sum + compensation is the exact-as-possible total.
-struct KahanSum {
-  double sum = 0;
-  double compensation = 0;
-
-  void Add(double value) {
-    const double total = sum + value;
-    if (std::isinf(total)) {
-      compensation = 0;
-    } else if (std::fabs(sum) >= std::fabs(value)) {
-      compensation += (sum - total) + value;
-    } else {
-      compensation += (value - total) + sum;
-    }
-    sum = total;
-  }
-  void Merge(const KahanSum& other) {
-    Add(other.sum);
-    if (!std::isinf(sum)) compensation += other.compensation;
-  }
-  double Total() const { return sum + compensation; }
-};
+using series::KahanSum;
 
 // Mean as sum / count; when the sum overflows, the mean is updated incrementally from then on.
 class KahanMean {

@@ -63,6 +63,19 @@ inline std::pair<AnySample, AnySample> LastTwo(const RangeFrame& frame) {
   return {before, last};
 }
 
+// Neighbours in the window that differ. REQUIRES: the window has a sample.
+template <typename Differs>
+double CountDifferingPairs(const FloatWindow& floats, const HistogramWindow& histograms) {
+  MergedSamples samples(floats, histograms);
+  AnySample before = samples.Next();
+  double count = 0;
+  for (AnySample sample = samples.Next(); sample.present(); sample = samples.Next()) {
+    if (Differs()(before, sample)) ++count;
+    before = sample;
+  }
+  return count;
+}
+
 // changes(): another value or another kind. NaN after NaN is no change.
 struct ValueChanges {
   bool operator()(const AnySample& before, const AnySample& sample) const {

@@ -166,14 +166,7 @@ class PairCount {
  public:
   explicit PairCount(RangeRun* run) : out_(run->out) {}
   Status Step(const RangeFrame& frame) {
-    MergedSamples samples(frame.floats, frame.histograms);
-    AnySample before = samples.Next();
-    double count = 0;
-    for (AnySample sample = samples.Next(); sample.present(); sample = samples.Next()) {
-      if (Differs()(before, sample)) ++count;
-      before = sample;
-    }
-    out_->SetFloat(frame.step, count);
+    out_->SetFloat(frame.step, CountDifferingPairs<Differs>(frame.floats, frame.histograms));
     return OkStatus();
   }
 
