@@ -10,7 +10,6 @@
 namespace epi::agent {
 namespace {
 
-constexpr size_t kChecksumBytes = 4;
 // How much of a damaged frame is quoted: enough for Prometheus' own error text.
 constexpr size_t kQuotedBytesMax = 200;
 

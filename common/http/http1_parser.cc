@@ -87,8 +87,12 @@ Http1Parser::Event Http1Parser::CollectHead(std::string_view* input) {
 
 Http1Parser::Event Http1Parser::CheckHeadSize() {
   const size_t line_bytes_max = limits_.target_bytes_max + kMethodBytesMax + 16;
-  if (head_bytes_.size() > line_bytes_max && head_bytes_.find("\r\n") > line_bytes_max) {
-    return Fail(414, "request target is too long");
+  if (head_bytes_.size() > line_bytes_max) {
+    // A CR in the first place that is too far may still be the end of a line that just fits: wait for its LF, so that the
+    // verdict does not depend on where the input was cut.
+    const size_t end = head_bytes_.find("\r\n");
+    const bool may_end_here = head_bytes_.size() == line_bytes_max + 1 && head_bytes_.back() == '\r';
+    if (end == std::string::npos ? !may_end_here : end > line_bytes_max) return Fail(414, "request target is too long");
   }
   if (head_bytes_.size() > limits_.head_bytes_max) return Fail(431, "request header is too large");
   return Event::kMore;

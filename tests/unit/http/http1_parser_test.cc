@@ -149,6 +149,22 @@ TEST_CASE("an HTTP/1 parser notices every limit as it is passed") {
   CHECK(RunAll(Post("Content-Length: 10\r\n", "0123456789"), limits).status == 0);
 }
 
+TEST_CASE("an HTTP/1 parser judges a line at the limit alike wherever the input is cut") {
+  Http1Parser::Limits limits;
+  limits.target_bytes_max = 64;
+  limits.head_bytes_max = 256;
+  // The longest line the limit leaves room for, one byte less, and one more; ended well and badly.
+  const size_t line_bytes_max = limits.target_bytes_max + 48;
+  for (const size_t length : {line_bytes_max - 1, line_bytes_max, line_bytes_max + 1}) {
+    const std::string line(length, 'Z');
+    const int malformed_or_long = length > line_bytes_max ? 414 : 400;
+    CHECK(RunAll(line + "\r\n\r\n", limits).status == malformed_or_long);
+    CHECK(RunAll(line + "\r\n\n", limits).status == malformed_or_long);
+    // At the limit only a CR could still end the line.
+    CHECK(RunAll(line + "\n", limits).status == (length >= line_bytes_max ? 414 : 400));
+  }
+}
+
 TEST_CASE("an HTTP/1 parser knows when the connection goes on and when a client waits for 100 Continue") {
   const auto head = [](const std::string& bytes) {
     Http1Parser parser({});
