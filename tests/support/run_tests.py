@@ -84,7 +84,7 @@ def run_unit(program, tally):
     failed = {}
     names = set()
     for case in cases:
-        case_name = case.get("classname", "").removeprefix(name).strip(".") + " " + case.get("name", "").split("/")[0]
+        case_name = case.get("classname", "").removeprefix(name).strip(".") + " " + case.get("name", "")
         names.add(case_name)
         problems = case.findall("failure") + case.findall("error")
         if problems:

@@ -79,6 +79,8 @@ class Client : public Transport::Handler {
       });
     });
     status = connected.get_future().get();
+    // The callback has left set_value() once the loop runs something else.
+    loop->RunSync([] {});
   }
   ~Client() override {
     loop_->RunSync([&] {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <future>
+#include <vector>
 
 #include "tests/support/catch.h"
 
@@ -23,9 +24,10 @@ TEST_CASE("a pool whose queue is full refuses a task and names itself") {
   ThreadPoolOptions options;
   options.name = "tiny";
   options.queue_max = 1;
-  ThreadPool pool(options);
+  // Before the pool, so that they outlive its thread: a waiter goes on before set_value() has returned.
   std::promise<void> started;
   std::promise<void> go;
+  ThreadPool pool(options);
   REQUIRE(pool.Submit([&] {
                 started.set_value();
                 go.get_future().wait();
@@ -45,9 +47,9 @@ TEST_CASE("a pool starts threads again after all left for idling") {
   options.name = "idle";
   options.threads_max = 1;
   options.idle_exit = std::chrono::milliseconds(0);
+  std::vector<std::promise<void>> runs(200);  // Outlive the pool's threads.
   ThreadPool pool(options);
-  for (int i = 0; i < 200; ++i) {
-    std::promise<void> ran;
+  for (std::promise<void>& ran : runs) {
     REQUIRE(pool.Submit([&] { ran.set_value(); }).ok());
     ran.get_future().wait();
   }

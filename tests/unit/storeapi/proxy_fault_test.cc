@@ -81,12 +81,12 @@ TEST_CASE("an endpoint that dies in the middle of its stream is a warning, or an
 }
 
 TEST_CASE("a connection that breaks while an endpoint is sending is a warning") {
+  std::promise<void> sent;
   runtime::Loop loop;
   FakeStore eu = UpStore("eu1");
   FakeStore us = UpStore("us1");
   TestServer eu_server(&loop, &eu);
   TestServer us_server(&loop, &us);
-  std::promise<void> sent;
   us.set_hook([&](const Context& ctx, const SeriesRequest& request, SeriesSink* sink) -> Status {
     RETURN_IF_ERROR(us.Send(ctx, request, sink));
     sent.set_value();
