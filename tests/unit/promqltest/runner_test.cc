@@ -1,10 +1,10 @@
-#include "tests/support/promqltest/runner.h"
+#include "common/promqltest/runner.h"
 
 #include <map>
 #include <string>
 
+#include "common/promqltest/pin_times.h"
 #include "tests/support/catch.h"
-#include "tests/support/promqltest/pin_times.h"
 
 namespace epi::promqltest {
 namespace {

@@ -1,12 +1,12 @@
-#include "tests/support/promqltest/series_description.h"
+#include "common/promqltest/series_description.h"
 
 #include <cmath>
 #include <string>
 
 #include "common/base/str_cat.h"
+#include "common/promqltest/histogram_literal.h"
 #include "common/series/sample.h"
 #include "tests/support/catch.h"
-#include "tests/support/promqltest/histogram_literal.h"
 
 namespace epi::promqltest {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/support/memory_storage.h"
+#include "common/series/memory_storage.h"
 
 #include <bit>
 #include <string>
@@ -6,7 +6,7 @@
 #include "common/series/float_histogram_math.h"
 #include "tests/support/catch.h"
 
-namespace epi::testing {
+namespace epi::series {
 namespace {
 
 using series::CounterResetHint;
@@ -116,4 +116,4 @@ TEST_CASE("label names and values come from series in range") {
 }
 
 }  // namespace
-}  // namespace epi::testing
+}  // namespace epi::series

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/promqltest/engine_evaluator.h"
-#include "tests/support/promqltest/runner.h"
+#include "common/promqltest/engine_evaluator.h"
+#include "common/promqltest/runner.h"
 
 namespace {
 

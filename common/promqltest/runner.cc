@@ -1,13 +1,13 @@
-#include "tests/support/promqltest/runner.h"
+#include "common/promqltest/runner.h"
 
 #include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "common/base/str_cat.h"
-#include "tests/support/promqltest/classic_to_nhcb.h"
-#include "tests/support/promqltest/compare.h"
-#include "tests/support/promqltest/pin_times.h"
+#include "common/promqltest/classic_to_nhcb.h"
+#include "common/promqltest/compare.h"
+#include "common/promqltest/pin_times.h"
 
 namespace epi::promqltest {
 namespace {
@@ -24,12 +24,12 @@ bool AsksForQueryTimes(std::string_view expr) {
 
 class ScriptRunner {
  public:
-  explicit ScriptRunner(Evaluator* evaluator) : evaluator_(evaluator), storage_(std::make_unique<testing::MemoryStorage>()) {}
+  explicit ScriptRunner(Evaluator* evaluator) : evaluator_(evaluator), storage_(std::make_unique<series::MemoryStorage>()) {}
 
   ScriptResult Run(const std::vector<Command>& commands) {
     for (const Command& command : commands) {
       if (std::holds_alternative<ClearCommand>(command)) {
-        storage_ = std::make_unique<testing::MemoryStorage>();
+        storage_ = std::make_unique<series::MemoryStorage>();
       } else if (const auto* load = std::get_if<LoadCommand>(&command)) {
         const Status status = Load(*load);
         if (!status.ok()) result_.failures.push_back({load->line, "load", std::string(status.message())});
@@ -124,7 +124,7 @@ class ScriptRunner {
   }
 
   Evaluator* const evaluator_;
-  std::unique_ptr<testing::MemoryStorage> storage_;
+  std::unique_ptr<series::MemoryStorage> storage_;
   ScriptResult result_;
 };
 

@@ -1,4 +1,4 @@
-#include "tests/support/promqltest/pin_times.h"
+#include "common/promqltest/pin_times.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,4 +1,4 @@
-#include "tests/support/memory_storage.h"
+#include "common/series/memory_storage.h"
 
 #include <algorithm>
 #include <bit>
@@ -7,11 +7,8 @@
 #include "common/base/str_cat.h"
 #include "common/series/float_histogram_math.h"
 
-namespace epi::testing {
+namespace epi::series {
 namespace {
-
-using series::CounterResetHint;
-using series::FloatHistogram;
 
 // Consecutive samples of one kind, as columns.
 struct Run {
@@ -28,18 +25,18 @@ struct Run {
 bool Continues(const FloatHistogram& last, const FloatHistogram& next) {
   if (last.counter_reset_hint == CounterResetHint::kGauge || next.counter_reset_hint == CounterResetHint::kGauge) return false;
   if (next.counter_reset_hint == CounterResetHint::kReset) return false;
-  if (series::IsStaleNan(next.sum)) return true;
-  if (series::IsStaleNan(last.sum)) return false;
+  if (IsStaleNan(next.sum)) return true;
+  if (IsStaleNan(last.sum)) return false;
   if (last.schema != next.schema || last.zero_threshold != next.zero_threshold) return false;
   if (last.custom_values != next.custom_values) return false;
   FloatHistogram unhinted = next;
   unhinted.counter_reset_hint = CounterResetHint::kUnknown;
-  return !series::DetectReset(unhinted, last);
+  return !DetectReset(unhinted, last);
 }
 
 FloatHistogram StaleHistogram() {
   FloatHistogram stale;
-  stale.sum = std::bit_cast<double>(series::kStaleNanBits);
+  stale.sum = std::bit_cast<double>(kStaleNanBits);
   return stale;
 }
 
@@ -68,7 +65,7 @@ class MemoryStorage::StoredSeries {
     }
     if (sample.histogram != nullptr) {
       AppendHistogram(*sample.histogram, sample);
-    } else if (series::IsStaleNan(sample.value) && !runs_.empty() && runs_.back().is_histogram()) {
+    } else if (IsStaleNan(sample.value) && !runs_.empty() && runs_.back().is_histogram()) {
       AppendHistogram(StaleHistogram(), sample);
     } else {
       RunFor(false, sample)->values.push_back(sample.value);
@@ -80,7 +77,7 @@ class MemoryStorage::StoredSeries {
   bool IsNewest(const StoredSample& sample) const {
     const Run& run = runs_.back();
     if (run.times_ms.back() != sample.t_ms || run.is_histogram() != (sample.histogram != nullptr)) return false;
-    if (run.is_histogram()) return series::EqualBits(run.histograms.back(), *sample.histogram);
+    if (run.is_histogram()) return EqualBits(run.histograms.back(), *sample.histogram);
     return std::bit_cast<uint64_t>(run.values.back()) == std::bit_cast<uint64_t>(sample.value);
   }
 
@@ -111,12 +108,12 @@ namespace {
 
 using SeriesPtr = std::shared_ptr<const MemoryStorage::StoredSeries>;
 
-class MemoryCursor final : public series::SampleCursor {
+class MemoryCursor final : public SampleCursor {
  public:
   MemoryCursor(SeriesPtr series, int64_t mint_ms, int64_t maxt_ms)
       : series_(std::move(series)), mint_ms_(mint_ms), maxt_ms_(maxt_ms) {}
 
-  Result<const series::SampleBatch*> Next() override {
+  Result<const SampleBatch*> Next() override {
     for (; run_ < series_->runs().size(); ++run_, position_ = 0) {
       const Run& run = series_->runs()[run_];
       while (position_ < run.times_ms.size() && run.times_ms[position_] < mint_ms_) ++position_;
@@ -125,9 +122,9 @@ class MemoryCursor final : public series::SampleCursor {
       if (end == position_) continue;
       Fill(run, position_, end - position_);
       position_ = end;
-      return static_cast<const series::SampleBatch*>(&batch_);
+      return static_cast<const SampleBatch*>(&batch_);
     }
-    return static_cast<const series::SampleBatch*>(nullptr);
+    return static_cast<const SampleBatch*>(nullptr);
   }
 
   void SkipTo(int64_t t_ms) override { mint_ms_ = std::max(mint_ms_, t_ms); }
@@ -149,18 +146,18 @@ class MemoryCursor final : public series::SampleCursor {
   const int64_t maxt_ms_;
   size_t run_ = 0;
   size_t position_ = 0;
-  series::SampleBatch batch_;
+  SampleBatch batch_;
 };
 
-class MemorySeries final : public series::Series {
+class MemorySeries final : public Series {
  public:
   MemorySeries(SeriesPtr series, int64_t mint_ms, int64_t maxt_ms)
       : series_(std::move(series)), mint_ms_(mint_ms), maxt_ms_(maxt_ms) {}
 
   const labels::Labels& labels() const override { return series_->labels(); }
-  using series::Series::Samples;
-  Result<std::unique_ptr<series::SampleCursor>> Samples(std::unique_ptr<series::SampleCursor> /*reuse*/) const override {
-    return std::unique_ptr<series::SampleCursor>(std::make_unique<MemoryCursor>(series_, mint_ms_, maxt_ms_));
+  using Series::Samples;
+  Result<std::unique_ptr<SampleCursor>> Samples(std::unique_ptr<SampleCursor> /*reuse*/) const override {
+    return std::unique_ptr<SampleCursor>(std::make_unique<MemoryCursor>(series_, mint_ms_, maxt_ms_));
   }
 
  private:
@@ -169,14 +166,14 @@ class MemorySeries final : public series::Series {
   const int64_t maxt_ms_;
 };
 
-class MemorySeriesSet final : public series::SeriesSet {
+class MemorySeriesSet final : public SeriesSet {
  public:
   MemorySeriesSet(std::vector<SeriesPtr> series, int64_t mint_ms, int64_t maxt_ms)
       : series_(std::move(series)), mint_ms_(mint_ms), maxt_ms_(maxt_ms) {}
 
-  Result<std::unique_ptr<series::Series>> Next() override {
-    if (next_ == series_.size()) return std::unique_ptr<series::Series>();
-    return std::unique_ptr<series::Series>(std::make_unique<MemorySeries>(series_[next_++], mint_ms_, maxt_ms_));
+  Result<std::unique_ptr<Series>> Next() override {
+    if (next_ == series_.size()) return std::unique_ptr<Series>();
+    return std::unique_ptr<Series>(std::make_unique<MemorySeries>(series_[next_++], mint_ms_, maxt_ms_));
   }
 
  private:
@@ -186,8 +183,8 @@ class MemorySeriesSet final : public series::SeriesSet {
   size_t next_ = 0;
 };
 
-series::LabelStrings Limited(const std::set<std::string, std::less<>>& sorted, int64_t limit) {
-  series::LabelStrings strings;
+LabelStrings Limited(const std::set<std::string, std::less<>>& sorted, int64_t limit) {
+  LabelStrings strings;
   strings.values.assign(sorted.begin(), sorted.end());
   if (limit > 0 && strings.values.size() > static_cast<size_t>(limit)) strings.values.resize(static_cast<size_t>(limit));
   return strings;
@@ -215,14 +212,14 @@ std::vector<SeriesPtr> MemoryStorage::Find(const labels::Matchers& matchers, int
   return found;
 }
 
-Result<std::unique_ptr<series::SeriesSet>> MemoryStorage::Select(const Context& ctx,
-                                                                 const series::SelectRequest& request) const {
+Result<std::unique_ptr<SeriesSet>> MemoryStorage::Select(const Context& ctx,
+                                                                 const SelectRequest& request) const {
   RETURN_IF_ERROR(ctx.Check());
-  return std::unique_ptr<series::SeriesSet>(std::make_unique<MemorySeriesSet>(
+  return std::unique_ptr<SeriesSet>(std::make_unique<MemorySeriesSet>(
       Find(request.matchers, request.mint_ms, request.maxt_ms), request.mint_ms, request.maxt_ms));
 }
 
-Result<series::LabelStrings> MemoryStorage::LabelNames(const Context& ctx, const series::LabelRequest& request) const {
+Result<LabelStrings> MemoryStorage::LabelNames(const Context& ctx, const LabelRequest& request) const {
   RETURN_IF_ERROR(ctx.Check());
   std::set<std::string, std::less<>> names;
   for (const SeriesPtr& series : Find(request.matchers, request.mint_ms, request.maxt_ms)) {
@@ -231,8 +228,8 @@ Result<series::LabelStrings> MemoryStorage::LabelNames(const Context& ctx, const
   return Limited(names, request.limit);
 }
 
-Result<series::LabelStrings> MemoryStorage::LabelValues(const Context& ctx, const std::string& name,
-                                                        const series::LabelRequest& request) const {
+Result<LabelStrings> MemoryStorage::LabelValues(const Context& ctx, const std::string& name,
+                                                        const LabelRequest& request) const {
   RETURN_IF_ERROR(ctx.Check());
   std::set<std::string, std::less<>> values;
   for (const SeriesPtr& series : Find(request.matchers, request.mint_ms, request.maxt_ms)) {
@@ -241,4 +238,4 @@ Result<series::LabelStrings> MemoryStorage::LabelValues(const Context& ctx, cons
   return Limited(values, request.limit);
 }
 
-}  // namespace epi::testing
+}  // namespace epi::series

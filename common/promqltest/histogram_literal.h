@@ -4,8 +4,8 @@
 #include <string>
 
 #include "common/base/status.h"
+#include "common/promqltest/text_scanner.h"
 #include "common/series/histogram.h"
-#include "tests/support/promqltest/text_scanner.h"
 
 namespace epi::promqltest {
 

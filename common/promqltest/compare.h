@@ -7,7 +7,7 @@
 #include "common/base/status.h"
 #include "common/promql/annotations.h"
 #include "common/promql/value.h"
-#include "tests/support/promqltest/script.h"
+#include "common/promqltest/script.h"
 
 namespace epi::promqltest {
 

@@ -1,4 +1,4 @@
-// Series held in memory, behind series::Querier: test data for everything that reads series.
+// Series held in memory, behind Querier: data of PromQL scripts, rule tests, and tests of everything that reads series.
 //
 // It gives back what a Prometheus TSDB would, histograms' reset hints included: a histogram that continues its predecessor is
 // "not reset", one after a reset or a change of layout is "unknown", gauges stay gauges; a stale marker after a histogram is a
@@ -15,16 +15,16 @@
 #include "common/labels/labels.h"
 #include "common/series/querier.h"
 
-namespace epi::testing {
+namespace epi::series {
 
 struct StoredSample {
   int64_t t_ms = 0;
   double value = 0;
-  std::shared_ptr<const series::FloatHistogram> histogram;  // Null for a float.
+  std::shared_ptr<const FloatHistogram> histogram;  // Null for a float.
   int64_t start_ms = 0;                                     // 0: unknown.
 };
 
-class MemoryStorage final : public series::Querier {
+class MemoryStorage final : public Querier {
  public:
   // Batches of cursors hold at most so many samples: small ones find more mistakes.
   explicit MemoryStorage(size_t batch_samples_max = 7);
@@ -33,10 +33,10 @@ class MemoryStorage final : public series::Querier {
   // FailedPrecondition for a sample that is not newer than the newest of its series; the same sample again is ignored.
   Status Append(const labels::Labels& labels, std::span<const StoredSample> samples);
 
-  Result<std::unique_ptr<series::SeriesSet>> Select(const Context& ctx, const series::SelectRequest& request) const override;
-  Result<series::LabelStrings> LabelNames(const Context& ctx, const series::LabelRequest& request) const override;
-  Result<series::LabelStrings> LabelValues(const Context& ctx, const std::string& name,
-                                           const series::LabelRequest& request) const override;
+  Result<std::unique_ptr<SeriesSet>> Select(const Context& ctx, const SelectRequest& request) const override;
+  Result<LabelStrings> LabelNames(const Context& ctx, const LabelRequest& request) const override;
+  Result<LabelStrings> LabelValues(const Context& ctx, const std::string& name,
+                                           const LabelRequest& request) const override;
 
   class StoredSeries;
 
@@ -48,4 +48,4 @@ class MemoryStorage final : public series::Querier {
   std::map<labels::Labels, std::shared_ptr<StoredSeries>> series_;
 };
 
-}  // namespace epi::testing
+}  // namespace epi::series

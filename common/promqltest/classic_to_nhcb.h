@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/base/status.h"
-#include "tests/support/promqltest/script.h"
+#include "common/promqltest/script.h"
 
 namespace epi::promqltest {
 

@@ -1,4 +1,4 @@
-#include "tests/support/promqltest/engine_evaluator.h"
+#include "common/promqltest/engine_evaluator.h"
 
 namespace epi::promqltest {
 namespace {

@@ -22,8 +22,8 @@
 
 #include "common/base/status.h"
 #include "common/labels/matcher.h"
-#include "tests/support/memory_storage.h"
-#include "tests/support/promqltest/series_description.h"
+#include "common/promqltest/series_description.h"
+#include "common/series/memory_storage.h"
 
 namespace epi::promqltest {
 
@@ -32,7 +32,7 @@ struct ClearCommand {};
 struct LoadCommand {
   struct Series {
     labels::Labels labels;
-    std::vector<testing::StoredSample> samples;
+    std::vector<series::StoredSample> samples;
   };
   int line = 0;
   bool with_nhcb = false;

@@ -1,4 +1,4 @@
-#include "tests/support/promqltest/classic_to_nhcb.h"
+#include "common/promqltest/classic_to_nhcb.h"
 
 #include <cmath>
 #include <limits>
@@ -40,8 +40,8 @@ std::optional<double> ParseBound(std::string_view text) {
   return negative ? -*bound : *bound;
 }
 
-void Collect(Part part, double bound, const std::vector<testing::StoredSample>& samples, ByTime* histograms) {
-  for (const testing::StoredSample& sample : samples) {
+void Collect(Part part, double bound, const std::vector<series::StoredSample>& samples, ByTime* histograms) {
+  for (const series::StoredSample& sample : samples) {
     if (sample.histogram != nullptr) continue;
     ClassicHistogram& histogram = (*histograms)[sample.t_ms];
     if (part == Part::kBucket) {
@@ -78,7 +78,7 @@ Result<series::FloatHistogram> Convert(ClassicHistogram classic) {
 Result<LoadCommand::Series> ConvertSeries(const labels::Labels& labels, const ByTime& by_time) {
   LoadCommand::Series series{labels, {}};
   for (const auto& [t_ms, classic] : by_time) {
-    testing::StoredSample sample;
+    series::StoredSample sample;
     sample.t_ms = t_ms;
     sample.histogram = std::make_shared<const series::FloatHistogram>(TRY(Convert(classic)));
     series.samples.push_back(std::move(sample));

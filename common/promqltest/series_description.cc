@@ -1,14 +1,14 @@
-#include "tests/support/promqltest/series_description.h"
+#include "common/promqltest/series_description.h"
 
 #include <bit>
 
 #include "common/base/duration.h"
 #include "common/base/str_cat.h"
 #include "common/promql/parse.h"
+#include "common/promqltest/histogram_literal.h"
+#include "common/promqltest/text_scanner.h"
 #include "common/series/float_histogram_math.h"
 #include "common/series/sample.h"
-#include "tests/support/promqltest/histogram_literal.h"
-#include "tests/support/promqltest/text_scanner.h"
 
 namespace epi::promqltest {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/support/promqltest/text_scanner.h"
+#include "common/promqltest/text_scanner.h"
 
 #include <algorithm>
 #include <charconv>

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "common/base/status.h"
-#include "tests/support/promqltest/evaluator.h"
-#include "tests/support/promqltest/script.h"
+#include "common/promqltest/evaluator.h"
+#include "common/promqltest/script.h"
 
 namespace epi::promqltest {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/promql/engine.h"
-#include "tests/support/promqltest/evaluator.h"
+#include "common/promqltest/evaluator.h"
 
 namespace epi::promqltest {
 

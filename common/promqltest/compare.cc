@@ -1,4 +1,4 @@
-#include "tests/support/promqltest/compare.h"
+#include "common/promqltest/compare.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,9 +6,9 @@
 
 #include "common/base/go_float.h"
 #include "common/base/str_cat.h"
+#include "common/promqltest/histogram_literal.h"
 #include "common/series/float_histogram_math.h"
 #include "common/series/sample.h"
-#include "tests/support/promqltest/histogram_literal.h"
 
 namespace epi::promqltest {
 namespace {

@@ -1,11 +1,11 @@
-#include "tests/support/promqltest/histogram_literal.h"
+#include "common/promqltest/histogram_literal.h"
 
 #include <set>
 #include <vector>
 
 #include "common/base/go_float.h"
 #include "common/base/str_cat.h"
-#include "tests/support/promqltest/series_description.h"
+#include "common/promqltest/series_description.h"
 
 namespace epi::promqltest {
 namespace {

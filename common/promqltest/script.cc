@@ -1,4 +1,4 @@
-#include "tests/support/promqltest/script.h"
+#include "common/promqltest/script.h"
 
 #include <algorithm>
 #include <map>
@@ -8,7 +8,7 @@
 #include "common/base/str_cat.h"
 #include "common/promql/literal.h"
 #include "common/promql/parse.h"
-#include "tests/support/promqltest/text_scanner.h"
+#include "common/promqltest/text_scanner.h"
 
 namespace epi::promqltest {
 namespace {
@@ -143,13 +143,13 @@ class ScriptParser {
     return OkStatus();
   }
 
-  static std::vector<testing::StoredSample> Samples(const SeriesDescription& series, const StartTimesDescription& start_times,
+  static std::vector<series::StoredSample> Samples(const SeriesDescription& series, const StartTimesDescription& start_times,
                                                     int64_t step_ms) {
-    std::vector<testing::StoredSample> samples;
+    std::vector<series::StoredSample> samples;
     for (size_t i = 0; i < series.values.size(); ++i) {
       const SequenceValue& value = series.values[i];
       if (value.omitted) continue;
-      testing::StoredSample sample;
+      series::StoredSample sample;
       sample.t_ms = static_cast<int64_t>(i) * step_ms;
       sample.value = value.value;
       sample.histogram = value.histogram;
