@@ -6,8 +6,8 @@
 set -euo pipefail
 
 build=(build-essential cmake ninja-build pkg-config ccache mold git ca-certificates
-  libuv1-dev libnghttp2-dev libssl-dev libcurl4-openssl-dev protobuf-compiler libprotobuf-dev libprotozero-dev
-  libyaml-cpp-dev libsqlite3-dev libspdlog-dev libfmt-dev libre2-dev libsnappy-dev libzstd-dev libdeflate-dev zlib1g-dev
+  libuv1-dev libnghttp2-dev libssl-dev libcurl4-openssl-dev protobuf-compiler libprotobuf-dev
+  libyaml-cpp-dev libspdlog-dev libfmt-dev libre2-dev libsnappy-dev libdeflate-dev zlib1g-dev
   libsimdjson-dev libc-ares-dev libxxhash-dev libjemalloc-dev)
 tutorial=(prometheus python3 curl)
 tests=(catch2 libbenchmark-dev libgrpc++-dev protobuf-compiler-grpc openssl clang-14 libclang-rt-14-dev procps iproute2)
