@@ -99,24 +99,38 @@ Status StoreSet::SetEndpoints(const std::vector<EndpointSpec>& specs, Departure 
   return failure;
 }
 
-void StoreSet::CheckNow(const Context& ctx) {
-  MutexLock update(&update_mutex_);
-  const std::shared_ptr<const Endpoints> all = endpoints();
-  const Context round = ctx.WithTimeout(options_.info_timeout);
+bool StoreSet::AskInfo(const Context& ctx, const Endpoints& endpoints, std::chrono::milliseconds timeout) {
+  const Context round = ctx.WithTimeout(timeout);
   std::vector<PendingCall<Info>> calls;
-  calls.reserve(all->size());
-  for (const auto& endpoint : *all) calls.push_back(endpoint->client().Info(round));
+  calls.reserve(endpoints.size());
+  for (const auto& endpoint : endpoints) calls.push_back(endpoint->client().Info(round));
   for (size_t i = 0; i < calls.size(); ++i) {
     Result<Info> info = calls[i].Wait(round);
-    if (ctx.Done()) return;  // We were stopped; that says nothing about the endpoints.
-    Apply(*(*all)[i], std::move(info));
+    if (ctx.Done()) return false;  // We were stopped; that says nothing about the endpoints.
+    Apply(*endpoints[i], std::move(info));
   }
+  return true;
+}
+
+void StoreSet::CheckNow(const Context& ctx) {
+  MutexLock update(&update_mutex_);
+  if (!AskInfo(ctx, *endpoints(), options_.info_timeout)) return;
   ForgetDeparted();
   WarnOfDuplicateLabels();
   ExportConnections();
   MutexLock lock(&mutex_);
   ready_ = true;
   changed_.NotifyAll();
+}
+
+void StoreSet::CheckUnhealthy() {
+  MutexLock update(&update_mutex_);
+  Endpoints unhealthy;
+  for (const auto& endpoint : *endpoints()) {
+    if (!endpoint->state().healthy) unhealthy.push_back(endpoint);
+  }
+  if (unhealthy.empty() || !AskInfo(running_, unhealthy, std::min(options_.info_timeout, options_.unhealthy_interval))) return;
+  ExportConnections();
 }
 
 Status StoreSet::WaitUntilReady(const Context& ctx) const {
@@ -197,14 +211,24 @@ void StoreSet::Start() {
   thread_ = std::make_unique<runtime::Thread>("store-set", [this] { Run(); });
 }
 
+StoreSet::Wake StoreSet::SleepUntil(std::chrono::steady_clock::time_point when) {
+  MutexLock lock(&mutex_);
+  while (!stopping_ && !check_soon_ && std::chrono::steady_clock::now() < when) changed_.WaitUntil(&mutex_, when);
+  if (stopping_) return Wake::kStop;
+  return std::exchange(check_soon_, false) ? Wake::kChange : Wake::kTime;
+}
+
 void StoreSet::Run() {
   for (;;) {
     CheckNow(running_);
-    const auto next = std::chrono::steady_clock::now() + options_.info_interval;
-    MutexLock lock(&mutex_);
-    while (!stopping_ && !check_soon_ && std::chrono::steady_clock::now() < next) changed_.WaitUntil(&mutex_, next);
-    if (stopping_) return;
-    check_soon_ = false;
+    const auto next_round = std::chrono::steady_clock::now() + options_.info_interval;
+    for (;;) {
+      const auto now = std::chrono::steady_clock::now();
+      const Wake wake = SleepUntil(std::min(next_round, now + options_.unhealthy_interval));
+      if (wake == Wake::kStop) return;
+      if (wake == Wake::kChange || std::chrono::steady_clock::now() >= next_round) break;
+      CheckUnhealthy();
+    }
   }
 }
 

@@ -5,7 +5,8 @@
 //
 // Contract: every configured address is an endpoint, once, from the moment it is configured, whether it ever answered or not;
 //           so a query can say what it could not ask. An unhealthy endpoint keeps what Info last said. A strict endpoint is
-//           asked even while unhealthy. An endpoint that left the configuration is forgotten at once, or (Departure::kKeep,
+//           asked even while unhealthy. Unhealthy ones are looked after more often than healthy ones, so that they are missed
+//           for a moment only. An endpoint that left the configuration is forgotten at once, or (Departure::kKeep,
 //           for answers of DNS, which flap) stays for unhealthy_timeout.
 // Threads:  all methods from any thread; SetEndpoints() and CheckNow() one at a time inside.
 // Owns:     the channels and a thread, from Start() to Stop().
@@ -67,6 +68,8 @@ struct StoreSetOptions {
   std::function<Result<std::shared_ptr<rpc::Channel>>(const EndpointSpec&)> make_channel;
   std::chrono::milliseconds info_interval{5000};
   std::chrono::milliseconds info_timeout{5000};
+  // Between two looks at those that are unhealthy, and the time they have to answer such a look.
+  std::chrono::milliseconds unhealthy_interval{1000};
   std::chrono::milliseconds unhealthy_timeout{300000};
   const Clock* clock = &Clock::System();
   metrics::Registry* registry = nullptr;  // Null: no metrics. Must outlive the set.
@@ -88,7 +91,7 @@ class StoreSet {
 
   // One round of Info calls to all endpoints at once; returns when each answered or timed out.
   void CheckNow(const Context& ctx) LOCKS_EXCLUDED(update_mutex_, mutex_);
-  // Checks every info_interval, at once for the first time and after SetEndpoints().
+  // Checks every info_interval, at once for the first time and after SetEndpoints(); unhealthy ones every unhealthy_interval.
   void Start();
   void Stop();
 
@@ -101,6 +104,12 @@ class StoreSet {
 
  private:
   void Run();
+  // Waits until `when`, or until SetEndpoints() or Stop().
+  enum class Wake : uint8_t { kTime, kChange, kStop };
+  Wake SleepUntil(std::chrono::steady_clock::time_point when) LOCKS_EXCLUDED(mutex_);
+  void CheckUnhealthy() LOCKS_EXCLUDED(update_mutex_, mutex_);
+  // False when ctx ended: then nothing is known.
+  bool AskInfo(const Context& ctx, const Endpoints& endpoints, std::chrono::milliseconds timeout);
   void Apply(Endpoint& endpoint, Result<Info> info);
   void ForgetDeparted() EXCLUSIVE_LOCKS_REQUIRED(update_mutex_);
   void WarnOfDuplicateLabels() EXCLUSIVE_LOCKS_REQUIRED(update_mutex_);

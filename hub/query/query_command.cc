@@ -25,6 +25,8 @@ namespace {
 
 // Queries in line above the gate before new ones are refused.
 constexpr size_t kWaitingQueriesMax = 1000;
+// Longest pause between two attempts to connect to an endpoint that is down.
+constexpr std::chrono::milliseconds kReconnectPauseMax{1000};
 
 Result<rpc::ChannelOptions> ChannelDefaults(const QueryFlags& flags, rpc::CallMetrics* metrics) {
   rpc::ChannelOptions options;
@@ -32,6 +34,8 @@ Result<rpc::ChannelOptions> ChannelDefaults(const QueryFlags& flags, rpc::CallMe
   options.server_name = flags.grpc_client.server_name;
   if (flags.grpc_client.compression == "snappy") options.codec = rpc::Codec::kSnappy;
   options.metrics = metrics;
+  // An endpoint that is back is wanted at once; few are asked from here, and they are ours.
+  options.backoff_max = kReconnectPauseMax;
   return options;
 }
 
