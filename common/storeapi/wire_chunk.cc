@@ -34,6 +34,12 @@ size_t ChunkSize(const WireChunk& chunk) {
   return size;
 }
 
+// Both leave out zero.
+char* PutInt64(uint32_t field, int64_t value, char* out) {
+  if (value == 0) return out;
+  *out++ = static_cast<char>(VarintTag(field));
+  return PutVarint(static_cast<uint64_t>(value), out);
+}
 size_t Int64FieldSize(int64_t value) { return value == 0 ? 0 : 1 + UvarintSize(static_cast<uint64_t>(value)); }
 
 }  // namespace
@@ -96,24 +102,28 @@ bool SameChunk(const AggrChunkView& a, const AggrChunkView& b) {
 }
 
 void AppendChunk(std::string* series, int64_t mint_ms, int64_t maxt_ms, const WireChunkSlots& slots) {
-  std::array<WireChunk, kAggregates> hashed = slots.slots;
+  std::array<WireChunk, kAggregates> present;
+  std::array<uint32_t, kAggregates> fields{};
+  size_t count = 0;
   size_t size = Int64FieldSize(mint_ms) + Int64FieldSize(maxt_ms);
-  for (size_t i = 0; i < kAggregates; ++i) {
+  for (uint32_t i = 0; i < kAggregates; ++i) {
     if (!slots.Has(static_cast<Aggregate>(i))) continue;
-    if (hashed[i].hash == 0) hashed[i].hash = ChunkHash(hashed[i].data);
-    size += BytesFieldSize(ChunkSize(hashed[i]));
+    WireChunk& chunk = present[count];
+    chunk = slots.slots[i];
+    if (chunk.hash == 0) chunk.hash = ChunkHash(chunk.data);
+    size += BytesFieldSize(ChunkSize(chunk));
+    fields[count++] = kFirstSlotField + i;
   }
-  FieldWriter out(series);
-  out.Header(kSeriesChunksField, size);
-  out.Int64(1, mint_ms);
-  out.Int64(2, maxt_ms);
-  for (size_t i = 0; i < kAggregates; ++i) {
-    if (!slots.Has(static_cast<Aggregate>(i))) continue;
-    const WireChunk& chunk = hashed[i];
-    out.Header(kFirstSlotField + static_cast<uint32_t>(i), ChunkSize(chunk));
-    out.Varint(1, chunk.encoding);
-    out.Bytes(2, chunk.data);
-    out.Varint(3, chunk.hash);
+  const size_t begin = series->size();
+  series->resize(begin + BytesFieldSize(size));
+  char* out = PutBytesHeader(kSeriesChunksField, size, series->data() + begin);
+  out = PutInt64(1, mint_ms, out);
+  out = PutInt64(2, maxt_ms, out);
+  for (size_t i = 0; i < count; ++i) {
+    out = PutBytesHeader(fields[i], ChunkSize(present[i]), out);
+    out = PutInt64(1, static_cast<int64_t>(present[i].encoding), out);
+    if (!present[i].data.empty()) out = PutBytes(2, present[i].data, out);
+    out = PutInt64(3, static_cast<int64_t>(present[i].hash), out);
   }
 }
 

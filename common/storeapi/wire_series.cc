@@ -15,7 +15,23 @@ Status Malformed(std::string_view message, size_t offset) {
   return DataLossError(StrCat("malformed protobuf in ", message, " at offset ", offset));
 }
 
+// What nearly every label is: name and value in this order, each shorter than 128 bytes.
+//
+//   0x0a │ name size │ name │ 0x12 │ value size │ value
+bool ParseShortLabel(std::string_view encoded, labels::Label* label) {
+  const char* const bytes = encoded.data();
+  const size_t size = encoded.size();
+  if (size < 4 || bytes[0] != '\x0a') return false;
+  const auto name_size = static_cast<uint8_t>(bytes[1]);
+  if (name_size >= 0x80 || size < size_t{4} + name_size || bytes[2 + name_size] != '\x12') return false;
+  const auto value_size = static_cast<uint8_t>(bytes[3 + name_size]);
+  if (value_size >= 0x80 || size != size_t{4} + name_size + value_size) return false;
+  *label = {std::string_view(bytes + 2, name_size), std::string_view(bytes + 4 + name_size, value_size)};
+  return true;
+}
+
 bool ParseLabel(std::string_view encoded, labels::Label* label) {
+  if (ParseShortLabel(encoded, label)) return true;
   FieldReader fields(encoded);
   while (const uint32_t tag = fields.Next()) {
     if (tag == BytesTag(1)) label->name = fields.bytes();
@@ -84,12 +100,17 @@ Result<ResponseReader::Part> ResponseReader::Next() {
 }
 
 void AppendLabels(std::string* series, const labels::Labels& labels) {
-  FieldWriter out(series);
+  // A label costs at least 4 bytes in our encoding, and at most 4 more than there in protobuf while it is short; long ones
+  // cost at most 16 more and are longer than that.
+  const size_t begin = series->size();
+  series->resize(begin + 2 * labels.encoded().size());
+  char* out = series->data() + begin;
   for (const labels::Label label : labels) {
-    out.Header(1, BytesFieldSize(label.name.size()) + BytesFieldSize(label.value.size()));
-    out.Bytes(1, label.name);
-    out.Bytes(2, label.value);
+    out = PutBytesHeader(1, BytesFieldSize(label.name.size()) + BytesFieldSize(label.value.size()), out);
+    out = PutBytes(1, label.name, out);
+    out = PutBytes(2, label.value, out);
   }
+  series->resize(static_cast<size_t>(out - series->data()));
 }
 
 void AppendSeriesResponse(std::string* out, std::string_view series) { FieldWriter(out).Message(kSeriesField, series); }

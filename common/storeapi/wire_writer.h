@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,22 @@ namespace epi::storeapi {
 
 // Size of a length-prefixed field with a one-byte tag (field numbers 1 to 15).
 constexpr size_t BytesFieldSize(size_t size) { return 1 + UvarintSize(size) + size; }
+
+// The same into memory that is large enough; they return the end. For fields 1 to 15.
+inline char* PutVarint(uint64_t value, char* out) {
+  for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
+  *out++ = static_cast<char>(value);
+  return out;
+}
+inline char* PutBytesHeader(uint32_t field, size_t size, char* out) {
+  *out++ = static_cast<char>(BytesTag(field));
+  return PutVarint(size, out);
+}
+inline char* PutBytes(uint32_t field, std::string_view value, char* out) {
+  out = PutBytesHeader(field, value.size(), out);
+  std::memcpy(out, value.data(), value.size());
+  return out + value.size();
+}
 
 class FieldWriter {
  public:

@@ -140,6 +140,27 @@ TEST_CASE("a batch frame is read by protobuf's own classes") {
   CHECK(batch.count() == 0);
 }
 
+TEST_CASE("labels of every length around a varint's edges are written and read as protobuf does") {
+  for (const size_t name_size : {1U, 2U, 127U, 128U, 255U, 16384U}) {
+    for (const size_t value_size : {1U, 127U, 128U, 254U, 255U, 256U, 16383U, 16384U, 2097152U}) {
+      INFO(name_size << " " << value_size);
+      labels::LabelsBuilder builder;
+      builder.Set(std::string(name_size, 'n'), std::string(value_size, 'v')).Set("zz", "1");
+      std::string series;
+      AppendLabels(&series, builder.Build());
+      thanos::Series peer;
+      REQUIRE(peer.ParseFromString(series));
+      REQUIRE(peer.labels_size() == 2);
+      CHECK(peer.labels(0).name().size() == name_size);
+      CHECK(peer.labels(0).value().size() == value_size);
+      CHECK(peer.SerializeAsString() == series);
+      SeriesView view;
+      REQUIRE(ParseSeries(series, &view).ok());
+      CHECK(*ToLabels(view) == builder.Build());
+    }
+  }
+}
+
 TEST_CASE("one frame may mix single series, batches and warnings") {
   std::string series;
   AppendLabels(&series, labels::Labels({{"a", "b"}}));
