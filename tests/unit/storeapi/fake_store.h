@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,7 +21,10 @@ namespace epi::storeapi {
 struct TestSample {
   int64_t t_ms = 0;
   double value = 0;
-  friend bool operator==(const TestSample&, const TestSample&) = default;
+  // Bit by bit: a NaN equals itself.
+  friend bool operator==(const TestSample& a, const TestSample& b) {
+    return a.t_ms == b.t_ms && std::bit_cast<uint64_t>(a.value) == std::bit_cast<uint64_t>(b.value);
+  }
 };
 using TestSamples = std::vector<TestSample>;
 
