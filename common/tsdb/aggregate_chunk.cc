@@ -14,6 +14,7 @@ Result<AggregateChunk> ParseAggregateChunk(std::string_view data) {
     if (size == 0) continue;
     slot.encoding = static_cast<Encoding>(reader.U8());
     slot.data = reader.Bytes(size);
+    if (slot.encoding == Encoding::kNone && reader.ok()) return DataLossError("aggregate chunk has a slot without encoding");
   }
   if (!reader.ok()) return DataLossError(StrCat("aggregate chunk is cut short at byte ", reader.offset()));
   if (!reader.empty()) return DataLossError(StrCat("aggregate chunk has ", reader.remaining(), " bytes after its last slot"));

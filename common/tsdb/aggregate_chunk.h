@@ -2,7 +2,7 @@
 //
 // Threads:  pure functions.
 // Owns:     nothing; slots are views into the parsed bytes.
-// Errors:   DataLoss when a slot reaches past the end or bytes are left over.
+// Errors:   DataLoss when a slot reaches past the end or has encoding 0, or bytes are left over.
 #pragma once
 
 #include <array>

@@ -1,6 +1,7 @@
 #include "common/tsdb/chunk_cutter.h"
 
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "common/base/check.h"
@@ -13,15 +14,21 @@ using Policy = ChunkCutterOptions::Policy;
 // The part of a chunk that must be full before its end is predicted.
 constexpr uint32_t kPredictionPart = 4;
 
-// End of the range of `range_ms` that t is in; division truncates, as upstream's does.
-int64_t RangeEnd(int64_t t_ms, int64_t range_ms) { return t_ms / range_ms * range_ms + range_ms; }
+// End of the range of `range_ms` that t is in; division truncates, as upstream's does. No later than the last time there is.
+int64_t RangeEnd(int64_t t_ms, int64_t range_ms) {
+  const int64_t begin_ms = t_ms / range_ms * range_ms;
+  return begin_ms > INT64_MAX - range_ms ? INT64_MAX : begin_ms + range_ms;
+}
 
 // Spreads the rest of the range evenly over chunks as long as this one will become: it began at `start`, is at `current` now, and
-// will be `ratio_to_full` times as long.
+// will be `ratio_to_full` times as long. In doubles throughout: any two times have a difference there.
 int64_t PredictEnd(int64_t start_ms, int64_t current_ms, int64_t range_end_ms, double ratio_to_full) {
-  const double chunks = static_cast<double>(range_end_ms - start_ms) / (static_cast<double>(current_ms - start_ms + 1) * ratio_to_full);
-  if (chunks <= 1) return range_end_ms;
-  return static_cast<int64_t>(static_cast<double>(start_ms) + static_cast<double>(range_end_ms - start_ms) / std::floor(chunks));
+  const auto start = static_cast<double>(start_ms);
+  const double rest = static_cast<double>(range_end_ms) - start;
+  const double chunks = rest / ((static_cast<double>(current_ms) - start + 1) * ratio_to_full);
+  if (!(chunks > 1)) return range_end_ms;
+  const double end = start + rest / std::floor(chunks);
+  return end < static_cast<double>(range_end_ms) ? static_cast<int64_t>(end) : range_end_ms;
 }
 
 }  // namespace

@@ -74,6 +74,7 @@ TEST_CASE("an aggregate chunk cut short or with bytes left over is an error") {
   }
   CHECK(ParseAggregateChunk(data + "x").status().message() == "aggregate chunk has 1 bytes after its last slot");
   CHECK(ParseAggregateChunk(std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x01", 11)).status().code() == StatusCode::kDataLoss);
+  CHECK(ParseAggregateChunk(std::string("\1\0x\0\0\0\0", 7)).status().message() == "aggregate chunk has a slot without encoding");
 }
 
 TEST_CASE("an aggregate chunk without a count has no samples, and one with a strange count is an error") {

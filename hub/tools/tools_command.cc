@@ -1,0 +1,12 @@
+#include "hub/tools/tools_command.h"
+
+#include "hub/tools/tsdb_commands.h"
+
+namespace epi::hub {
+
+void AddToolsCommand(config::Command* root, process::CommandRuns* runs) {
+  config::Command* tools = root->AddCommand("tools", "Tools utility commands.");
+  AddTsdbCommands(tools, runs);
+}
+
+}  // namespace epi::hub
