@@ -8,6 +8,7 @@
 #include "common/metrics/process_collector.h"
 #include "common/runtime/cancellable_wait.h"
 #include "common/runtime/signals.h"
+#include "proto/descriptors.h"
 
 namespace epi::process {
 namespace {
@@ -74,6 +75,9 @@ Status Process::ServeHttp(const HttpServerFlags& flags, const http::Router* rout
 Status Process::ServeGrpc(const GrpcServerFlags& flags, rpc::Server* server) {
   health_.Register(server);
   health_.Set("", rpc::HealthStatus::kServing);
+  // Last, so that it lists every service.
+  RETURN_IF_ERROR(reflection_.AddFiles(proto::FileDescriptorSet()));
+  reflection_.Register(server);
   // A TRY inside braces would leak what the braces have built when it returns early.
   http::ListenOptions options;
   options.address = flags.address;

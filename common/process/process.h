@@ -27,6 +27,7 @@
 #include "common/process/probe.h"
 #include "common/process/server_flags.h"
 #include "common/rpc/health.h"
+#include "common/rpc/reflection.h"
 #include "common/rpc/server.h"
 #include "common/runtime/loop.h"
 #include "common/runtime/run_group.h"
@@ -52,7 +53,7 @@ class Process {
   // The HTTP port: starts now, so that a port in use is an error here. The router outlives the process. Users of
   // --http.config are read again on SIGHUP.
   Status ServeHttp(const HttpServerFlags& flags, const http::Router* router);
-  // The gRPC port, with the health service besides what the caller registered. Starts now.
+  // The gRPC port, with the health and reflection services besides what the caller registered. Starts now.
   Status ServeGrpc(const GrpcServerFlags& flags, rpc::Server* server);
 
   // Runs until a signal or until a part fails.
@@ -74,6 +75,7 @@ class Process {
   std::unique_ptr<http::WebSecurity> web_;
   std::unique_ptr<http::Server> http_server_;
   rpc::Health health_;
+  rpc::Reflection reflection_;
   runtime::RunGroup group_;
 };
 

@@ -23,6 +23,8 @@ constexpr uint32_t kFileAnswer = 4;
 constexpr uint32_t kExtensionNumbersAnswer = 5;
 constexpr uint32_t kServicesAnswer = 6;
 constexpr uint32_t kErrorAnswer = 7;
+// The only field of FileDescriptorSet.
+constexpr uint32_t kFileOfSet = 1;
 
 std::string Qualified(const std::string& scope, const std::string& name) { return scope.empty() ? name : StrCat(scope, ".", name); }
 
@@ -82,6 +84,14 @@ Status Reflection::AddFile(std::string serialized) {
   }
   files_[proto.name()] = {std::move(serialized), {proto.dependency().begin(), proto.dependency().end()}};
   return OkStatus();
+}
+
+Status Reflection::AddFiles(std::string_view serialized_set) {
+  ProtoFields fields(serialized_set);
+  while (fields.Next()) {
+    if (fields.number() == kFileOfSet) RETURN_IF_ERROR(AddFile(std::string(fields.bytes())));
+  }
+  return fields.ok() ? OkStatus() : InvalidArgumentError("not a FileDescriptorSet");
 }
 
 void Reflection::Register(Server* server) {

@@ -2,8 +2,8 @@
 //
 // Contract: serves the FileDescriptorProtos it was given, and by itself those of health and reflection. Services listed are
 //           those of the server that have a registered method. Register() last; the server must be destroyed first.
-// Threads:  AddFile() before Register(); then none needed.
-// Errors:   AddFile(): InvalidArgument for bytes that are no FileDescriptorProto.
+// Threads:  AddFile() and AddFiles() before Register(); then none needed.
+// Errors:   InvalidArgument for bytes that are no descriptors.
 #pragma once
 
 #include <map>
@@ -22,6 +22,8 @@ class Reflection {
 
   // A serialized FileDescriptorProto: generated code has one, `File::descriptor()->CopyTo(&proto)`.
   Status AddFile(std::string serialized);
+  // A serialized FileDescriptorSet, as protoc writes it.
+  Status AddFiles(std::string_view serialized_set);
   void Register(Server* server);
 
  private:
