@@ -1,6 +1,6 @@
 #include "common/promql/operators/absent_calls.h"
 
-#include <map>
+#include <set>
 
 #include "common/promql/operators/build.h"
 #include "common/promql/operators/range_call.h"
@@ -9,18 +9,18 @@
 namespace epi::promql {
 namespace {
 
-// The labels that a missing series would surely have had: those with exactly one matcher, an equality.
+// The labels that a missing series would have had: those of equality matchers. A matcher after the label's first equality takes it
+// away again, one before does not: that is how Prometheus has always done it.
 labels::Labels LabelsOfMissing(const Expr& arg) {
   const Expr* inner = Unwrap(&arg);
   const auto* matrix = As<MatrixSelector>(inner);
   const VectorSelector* selector = matrix != nullptr ? matrix->selector.get() : As<VectorSelector>(inner);
   if (selector == nullptr) return {};
   labels::LabelsBuilder builder;
-  std::map<std::string_view, bool> seen;
+  std::set<std::string_view> equal;
   for (const labels::Matcher& matcher : selector->matchers) {
     if (matcher.name() == labels::kMetricName) continue;
-    const bool first = seen.emplace(matcher.name(), true).second;
-    const bool certain = first && matcher.type() == labels::MatchType::kEqual;
+    const bool certain = matcher.type() == labels::MatchType::kEqual && equal.insert(matcher.name()).second;
     builder.Set(matcher.name(), certain ? std::string_view(matcher.value()) : std::string_view());
   }
   return builder.Build();

@@ -9,7 +9,8 @@ namespace {
 struct Scope {
   int64_t first_ms = 0;
   int64_t last_ms = 0;
-  bool stats_only = false;                   // Nearest histogram function above wants only count and sum.
+  bool stats_only = false;                   // A histogram function above wants only count and sum …
+  bool buckets = false;                      // … but something else above wants the buckets.
   std::string func;                           // Nearest call or aggregation above; cut off by binary operators.
   const AggregateExpr* aggregate = nullptr;  // The parent, when it is one.
 };
@@ -45,7 +46,7 @@ class SelectPlanner {
       inner.aggregate = aggregate;
     } else if (const auto* binary = As<BinaryExpr>(&expr)) {
       inner.func.clear();
-      inner.stats_only = inner.stats_only && !IsTrim(binary->op);
+      inner.buckets = inner.buckets || IsTrim(binary->op);
     }
     ForEachChild(expr, [this, &inner](const Expr& child) { Visit(child, inner); });
   }
@@ -57,8 +58,8 @@ class SelectPlanner {
     inner.func = std::string(call.function->name);
     if (inner.func == "histogram_count" || inner.func == "histogram_sum" || inner.func == "histogram_avg") {
       inner.stats_only = true;
-    } else if (inner.func.starts_with("histogram_")) {
-      inner.stats_only = false;
+    } else if (inner.func.starts_with("histogram_quantile") || inner.func == "histogram_fraction") {
+      inner.buckets = true;
     }
     // The second argument of info() is no vector: the operator selects by itself.
     const size_t args = call.function->name == "info" ? 1 : call.args.size();
@@ -68,7 +69,7 @@ class SelectPlanner {
   void VisitSubquery(const SubqueryExpr& subquery, const Scope& scope) {
     Scope inner = scope;
     inner.aggregate = nullptr;
-    inner.stats_only = false;
+    inner.buckets = true;
     if (subquery.time.at != AtKind::kNone) inner.first_ms = inner.last_ms = subquery.time.at_ms;
     inner.first_ms -= subquery.time.offset_ms + subquery.range_ms;
     inner.last_ms -= subquery.time.offset_ms;
@@ -94,7 +95,7 @@ class SelectPlanner {
       request.hints.grouping = scope.aggregate->grouping;
       request.hints.by = !scope.aggregate->without;
     }
-    if (scope.stats_only) plan_->stats_only.insert(&selector);
+    if (scope.stats_only && !scope.buckets) plan_->stats_only.insert(&selector);
     plan_->select_of[&selector] = Share(std::move(request));
   }
 

@@ -1,5 +1,6 @@
-// promql_corpus [-v] PATH…: runs test scripts (files, or the *.test files of directories) and prints, per file and in all, how
-// many evaluations passed. -v names every failure. Exits with 1 when anything failed.
+// promql_corpus [-v] [--reference] PATH…: runs test scripts (files, or the *.test files of directories) and prints, per file and in
+// all, how many evaluations passed. -v names every failure; --reference runs them against the reference evaluator instead of the
+// engine. Exits with 1 when anything failed.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -10,6 +11,7 @@
 
 #include "common/promqltest/engine_evaluator.h"
 #include "common/promqltest/runner.h"
+#include "tests/support/promqlref/reference_evaluator.h"
 
 namespace {
 
@@ -37,9 +39,8 @@ struct Totals {
   bool failed = false;
 };
 
-void RunFile(const fs::path& path, bool verbose, Totals* totals) {
-  epi::promqltest::EngineEvaluator evaluator;
-  const auto result = epi::promqltest::RunScript(ReadAll(path), &evaluator);
+void RunFile(const fs::path& path, epi::promqltest::Evaluator* evaluator, bool verbose, Totals* totals) {
+  const auto result = epi::promqltest::RunScript(ReadAll(path), evaluator);
   if (!result.ok()) {
     std::printf("%s: %s\n", path.c_str(), result.status().ToString().c_str());
     totals->failed = true;
@@ -60,12 +61,19 @@ void RunFile(const fs::path& path, bool verbose, Totals* totals) {
 int main(int argc, char** argv) {
   bool verbose = false;
   Totals totals;
+  epi::promqltest::EngineEvaluator engine;
+  epi::promqlref::ReferenceEvaluator reference;
+  epi::promqltest::Evaluator* evaluator = &engine;
   for (int i = 1; i < argc; ++i) {
     if (std::string_view(argv[i]) == "-v") {
       verbose = true;
       continue;
     }
-    for (const fs::path& script : ScriptsBelow(argv[i])) RunFile(script, verbose, &totals);
+    if (std::string_view(argv[i]) == "--reference") {
+      evaluator = &reference;
+      continue;
+    }
+    for (const fs::path& script : ScriptsBelow(argv[i])) RunFile(script, evaluator, verbose, &totals);
   }
   std::printf("total: %zu/%zu\n", totals.passed, totals.total);
   return totals.failed || totals.total == 0 ? 1 : 0;
