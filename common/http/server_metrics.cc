@@ -50,6 +50,7 @@ void ServerMetrics::Collect(metrics::Exposition* out) {
                                             metrics::MetricType::kSummary};
   static const metrics::MetricInfo kResponse{"http_response_size_bytes", "Tracks the size of HTTP responses.",
                                              metrics::MetricType::kSummary};
+  for (const metrics::MetricInfo& info : {kRequest, kResponse}) out->Declare(info, {"code", "handler", "method"});
   MutexLock lock(&mutex_);
   for (const auto& [key, sizes] : sizes_) {
     const auto& [code, handler, method] = key;

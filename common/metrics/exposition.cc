@@ -63,10 +63,12 @@ std::string Exposition::Number(double value) const {
 
 std::string Exposition::Count(uint64_t count) const { return StrCat(count); }
 
-std::string* Exposition::Body(const MetricInfo& info) {
+Exposition::Block* Exposition::Body(const MetricInfo& info, SampleLabels labels) {
   const auto found = blocks_.find(info.name);
-  if (found != blocks_.end()) return &found->second.body;
-  return &blocks_.emplace(info.name, Block{info, std::string()}).first->second.body;
+  if (found != blocks_.end()) return &found->second;
+  Block* const block = &blocks_.emplace(info.name, Block{info, {}, {}}).first->second;
+  for (const auto& [name, value] : labels) block->label_names.emplace_back(name);
+  return block;
 }
 
 void Exposition::Sample(std::string* out, std::string_view name, std::string_view suffix, SampleLabels labels,
@@ -83,12 +85,12 @@ void Exposition::Sample(std::string* out, std::string_view name, std::string_vie
 
 void Exposition::Value(const MetricInfo& info, SampleLabels labels, double value) {
   const bool add_total = format_ == ExpositionFormat::kOpenMetrics && info.type == MetricType::kCounter;
-  Sample(Body(info), FamilyName(info, format_), add_total ? kTotal : "", labels, {}, Number(value));
+  Sample(&Body(info, labels)->body, FamilyName(info, format_), add_total ? kTotal : "", labels, {}, Number(value));
 }
 
 void Exposition::Histogram(const MetricInfo& info, SampleLabels labels, std::span<const double> bounds,
                            std::span<const uint64_t> counts, double sum) {
-  std::string* const out = Body(info);
+  std::string* const out = &Body(info, labels)->body;
   uint64_t cumulative = 0;
   for (size_t i = 0; i < counts.size(); ++i) {
     cumulative += counts[i];
@@ -101,12 +103,18 @@ void Exposition::Histogram(const MetricInfo& info, SampleLabels labels, std::spa
 
 void Exposition::Summary(const MetricInfo& info, SampleLabels labels, std::span<const std::pair<double, double>> quantiles,
                          uint64_t count, double sum) {
-  std::string* const out = Body(info);
+  std::string* const out = &Body(info, labels)->body;
   for (const auto& [quantile, value] : quantiles) {
     Sample(out, info.name, "", labels, {"quantile", Number(quantile)}, Number(value));
   }
   Sample(out, info.name, "_sum", labels, {}, Number(sum));
   Sample(out, info.name, "_count", labels, {}, Count(count));
+}
+
+std::vector<FamilyInfo> Exposition::Families() const {
+  std::vector<FamilyInfo> families;
+  for (const auto& [name, block] : blocks_) families.push_back({block.info, block.label_names});
+  return families;
 }
 
 std::string Exposition::Finish() const {

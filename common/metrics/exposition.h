@@ -37,6 +37,12 @@ struct MetricInfo {
   MetricType type = MetricType::kUntyped;
 };
 
+// A family as the metric tables of the documentation show it.
+struct FamilyInfo {
+  MetricInfo info;
+  std::vector<std::string> label_names;
+};
+
 // Label pairs of one sample, as views.
 using SampleLabels = std::span<const std::pair<std::string_view, std::string_view>>;
 
@@ -53,24 +59,28 @@ class Exposition {
   void Summary(const MetricInfo& info, SampleLabels labels, std::span<const std::pair<double, double>> quantiles, uint64_t count,
                double sum);
   // Writes HELP and TYPE of a family that may have no samples.
-  void Declare(const MetricInfo& info) { Body(info); }
+  void Declare(const MetricInfo& info, std::vector<std::string> label_names = {}) { Body(info)->label_names = std::move(label_names); }
 
   // The whole text.
   std::string Finish() const;
+  // What was written, ordered by name. Label names are those declared, else those of the first sample.
+  std::vector<FamilyInfo> Families() const;
 
  private:
+  struct Block {
+    MetricInfo info;
+    std::vector<std::string> label_names;
+    // Text of the family after its comments.
+    std::string body;
+  };
   void Value(const MetricInfo& info, SampleLabels labels, double value);
-  // Text of the family after its comments; made when missing.
-  std::string* Body(const MetricInfo& info);
+  // Made when missing.
+  Block* Body(const MetricInfo& info, SampleLabels labels = {});
   void Sample(std::string* out, std::string_view name, std::string_view suffix, SampleLabels labels,
               std::pair<std::string_view, std::string_view> extra, std::string_view value) const;
   std::string Number(double value) const;
   std::string Count(uint64_t count) const;
 
-  struct Block {
-    MetricInfo info;
-    std::string body;
-  };
   const ExpositionFormat format_;
   std::map<std::string, Block, std::less<>> blocks_;
 };

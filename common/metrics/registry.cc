@@ -144,11 +144,15 @@ std::string Registry::Expose(ExpositionFormat format) const {
   return out.Finish();
 }
 
-std::vector<std::pair<MetricInfo, std::vector<std::string>>> Registry::List() const {
-  MutexLock lock(&mutex_);
-  std::vector<std::pair<MetricInfo, std::vector<std::string>>> list;
-  for (const auto& [name, family] : families_) list.emplace_back(family->info(), family->label_names());
-  return list;
+std::vector<FamilyInfo> Registry::List() const {
+  Exposition out(ExpositionFormat::kText);
+  {
+    MutexLock lock(&mutex_);
+    for (const auto& [name, family] : families_) out.Declare(family->info(), family->label_names());
+  }
+  MutexLock lock(&collectors_mutex_);
+  for (const auto& [id, collector] : collectors_) collector(&out);
+  return out.Families();
 }
 
 }  // namespace epi::metrics

@@ -96,8 +96,8 @@ class Registry {
 
   // Everything, families ordered by name.
   std::string Expose(ExpositionFormat format) const;
-  // Name, type, help and labels of the families that exist now, ordered by name; for the metric tables of the docs.
-  std::vector<std::pair<MetricInfo, std::vector<std::string>>> List() const;
+  // The families that exist now, with samples or without, ordered by name.
+  std::vector<FamilyInfo> List() const;
 
  private:
   template <typename Instrument>

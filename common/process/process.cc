@@ -6,6 +6,7 @@
 #include "common/base/str_cat.h"
 #include "common/config/log_flags.h"
 #include "common/metrics/process_collector.h"
+#include "common/process/metric_table.h"
 #include "common/runtime/cancellable_wait.h"
 #include "common/runtime/signals.h"
 #include "proto/descriptors.h"
@@ -16,6 +17,9 @@ namespace {
 constexpr double kMemoryShare = 0.7;
 // What a server may take beyond its grace period before the process gives up on it.
 constexpr std::chrono::seconds kShutdownMargin{10};
+
+// Where the servers listen that only exist for their metrics.
+constexpr const char* kAnyLoopbackPort = "127.0.0.1:0";
 
 // Kingpin's exit codes: 1 for anything wrong with the line, as Thanos has it.
 constexpr int kExitFailure = 1;
@@ -59,9 +63,10 @@ void Process::AddServer(std::string name, std::chrono::milliseconds grace, std::
 }
 
 Status Process::ServeHttp(const HttpServerFlags& flags, const http::Router* router) {
+  print_metrics_ = flags.print_metrics;
   web_ = TRY(http::WebSecurity::Load(flags.config_path));
   http::ServerOptions options;
-  options.address = flags.address;
+  options.address = print_metrics_ ? kAnyLoopbackPort : flags.address;
   options.registry = &registry_;
   options.logger = logger_;
   options.memory = &memory_;
@@ -80,7 +85,7 @@ Status Process::ServeGrpc(const GrpcServerFlags& flags, rpc::Server* server) {
   reflection_.Register(server);
   // A TRY inside braces would leak what the braces have built when it returns early.
   http::ListenOptions options;
-  options.address = flags.address;
+  options.address = print_metrics_ ? kAnyLoopbackPort : flags.address;
   options.tls = TRY(flags.MakeTls());
   RETURN_IF_ERROR(server->Listen(std::move(options)));
   logger_.Info("listening for serving gRPC", {{"service", "gRPC/server"}, {"port", server->port()}});
@@ -95,6 +100,10 @@ void Process::ReloadWebSecurity() {
 }
 
 Status Process::Run() {
+  if (print_metrics_) {
+    std::fputs(MetricTableMarkdown(probe_.component(), registry_.List()).c_str(), stdout);
+    return OkStatus();
+  }
   runtime::Signals signals([this] { ReloadWebSecurity(); });
   group_.Add({.name = "signals",
               .run =

@@ -56,7 +56,7 @@ class Process {
   // The gRPC port, with the health and reflection services besides what the caller registered. Starts now.
   Status ServeGrpc(const GrpcServerFlags& flags, rpc::Server* server);
 
-  // Runs until a signal or until a part fails.
+  // Runs until a signal or until a part fails. With --help-metrics, prints instead.
   Status Run();
 
  private:
@@ -74,6 +74,7 @@ class Process {
   // Outlives the server that uses it.
   std::unique_ptr<http::WebSecurity> web_;
   std::unique_ptr<http::Server> http_server_;
+  bool print_metrics_ = false;
   rpc::Health health_;
   rpc::Reflection reflection_;
   runtime::RunGroup group_;

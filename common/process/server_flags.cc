@@ -32,6 +32,7 @@ void HttpServerFlags::Register(config::Command* command) {
   command->Add("http-grace-period", "Time to wait after an interrupt received for HTTP Server.", &grace_period);
   command->Add("http.config", "Path to the configuration file that can enable TLS or authentication for all HTTP endpoints.",
                &config_path);
+  command->Add("help-metrics", "Print the metrics of this command as a table in Markdown, and exit.", &print_metrics).Hidden();
 }
 
 void GrpcServerFlags::Register(config::Command* command) {

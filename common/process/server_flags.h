@@ -17,6 +17,8 @@ struct HttpServerFlags {
   std::string address = "0.0.0.0:10902";
   std::chrono::milliseconds grace_period{std::chrono::minutes(2)};
   std::string config_path;  // --http.config
+  // Hidden: print the table of the program's metrics instead of running.
+  bool print_metrics = false;
 
   void Register(config::Command* command);
 };

@@ -55,6 +55,24 @@ TEST_CASE("a collector writes at scrape time, until its registration ends") {
   CHECK(registry.Expose(ExpositionFormat::kText).empty());
 }
 
+TEST_CASE("a registry lists its families with their labels, those without samples and those of collectors, too") {
+  Registry registry;
+  registry.AddCounterFamily("b_total", "B.", {"x", "y"});
+  registry.AddGauge("a", "A.");
+  const auto registration = registry.AddCollector([](Exposition* out) {
+    const std::vector<std::pair<std::string_view, std::string_view>> labels = {{"handler", "query"}};
+    out->Gauge({"c", "C.", MetricType::kGauge}, labels, 1);
+    out->Declare({"d", "D.", MetricType::kSummary}, {"code"});
+  });
+  std::string text;
+  for (const FamilyInfo& family : registry.List()) {
+    StrAppend(&text, family.info.name, " ", MetricTypeText(family.info.type, ExpositionFormat::kText), " ", family.info.help);
+    for (const std::string& label : family.label_names) StrAppend(&text, " ", label);
+    text += "\n";
+  }
+  CHECK(text == "a gauge A.\nb_total counter B. x y\nc gauge C. handler\nd summary D. code\n");
+}
+
 TEST_CASE("asking for the same family again gives the same one") {
   Registry registry;
   registry.AddCounter("a_total", "A.")->Inc();
