@@ -124,7 +124,10 @@ template <typename Call>
 Answer MetadataHandler::RunLabels(const Context& ctx, const Request& request, Call call) const {
   auto memory = std::make_shared<MemoryAccount>("labels request", options_.request_bytes_max, options_.process_memory);
   const Context request_ctx = ctx.WithTimeout(options_.timeout_max).WithMemory(memory.get());
-  auto source = options_.open_source(request.source);
+  // As in Thanos, replica labels are labels here: whoever asks without deduplication can select by them.
+  SourceOptions all_labels = request.source;
+  all_labels.dedup = false;
+  auto source = options_.open_source(all_labels);
   if (!source.ok()) return Answer::Error(source.status());
   Answer answer;
   std::vector<std::string> values;

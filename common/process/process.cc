@@ -71,7 +71,7 @@ Status Process::ServeHttp(const HttpServerFlags& flags, const http::Router* rout
   options.logger = logger_;
   options.memory = &memory_;
   web_->Apply(&options);
-  http_server_ = TRY(http::Server::Start(loop_.get(), std::move(options), router));
+  http_server_ = TRY(http::Server::Start(loop_.get(), std::move(options), router).WithContext("--http-address"));
   logger_.Info("listening for requests and metrics", {{"service", "http/server"}, {"address", http_server_->address()}});
   AddServer("http", flags.grace_period, [this, grace = flags.grace_period] { http_server_->Shutdown(grace); });
   return OkStatus();
@@ -87,7 +87,7 @@ Status Process::ServeGrpc(const GrpcServerFlags& flags, rpc::Server* server) {
   http::ListenOptions options;
   options.address = print_metrics_ ? kAnyLoopbackPort : flags.address;
   options.tls = TRY(flags.MakeTls());
-  RETURN_IF_ERROR(server->Listen(std::move(options)));
+  RETURN_IF_ERROR(server->Listen(std::move(options)).WithContext("--grpc-address"));
   logger_.Info("listening for serving gRPC", {{"service", "gRPC/server"}, {"port", server->port()}});
   AddServer("grpc", flags.grace_period, [server, grace = flags.grace_period] { server->Shutdown(grace); });
   return OkStatus();

@@ -10,21 +10,13 @@ namespace {
 
 bool Before(const AggrChunkView& a, const AggrChunkView& b) {
   if (a.mint_ms != b.mint_ms) return a.mint_ms < b.mint_ms;
-  return a.maxt_ms < b.maxt_ms;
+  if (a.maxt_ms != b.maxt_ms) return a.maxt_ms < b.maxt_ms;
+  return CompareContent(a, b) < 0;
 }
 
-// Equal chunks have equal times, so they stand in one group; groups are as large as there are replicas.
+// REQUIRES: sorted, so that equal ones stand side by side.
 void DropEqual(std::vector<AggrChunkView>* chunks) {
-  std::vector<AggrChunkView> kept;
-  kept.reserve(chunks->size());
-  for (const AggrChunkView& chunk : *chunks) {
-    bool known = false;
-    for (size_t i = kept.size(); i-- > 0 && kept[i].mint_ms == chunk.mint_ms && kept[i].maxt_ms == chunk.maxt_ms && !known;) {
-      known = SameChunk(kept[i], chunk);
-    }
-    if (!known) kept.push_back(chunk);
-  }
-  *chunks = std::move(kept);
+  chunks->erase(std::unique(chunks->begin(), chunks->end(), SameChunk), chunks->end());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // A series as it travels: labels and encoded chunks, with whatever keeps their bytes alive.
 //
-// Contract: chunks are ordered by (mint_ms, maxt_ms) once Combine() made the series.
+// Contract: chunks are ordered by time, those of equal times by what is in them, once Combine() made the series: the replica that
+//           deduplication begins with does not depend on which endpoint was faster, and is the one Thanos begins with.
 // Threads:  values; frames are shared and immutable.
 // Owns:     a share of each frame its chunks point into. A frame is charged to the query's account until its last series is
 //           gone; the account must outlive the series.

@@ -107,6 +107,7 @@ Result<ProxyLabels> Proxy::Labels(const Context& ctx, const LabelsRequest& reque
   }
   for (const std::string& name : request.without_replica_labels) {
     if (names) values.erase(name);
+    if (name == request.label) values.clear();
   }
   all.response.values.assign(values.begin(), values.end());
   if (request.limit > 0 && values.size() > static_cast<size_t>(request.limit)) all.response.values.resize(static_cast<size_t>(request.limit));

@@ -30,6 +30,10 @@ class ProxySeriesSet : public series::SeriesSet {
                  std::shared_ptr<CompletenessLog> log)
       : proxy_(proxy), merge_(std::move(merge)), decode_(decode), selector_(std::move(selector)), log_(std::move(log)) {}
 
+  ~ProxySeriesSet() override {
+    if (!done_) log_->Add(merge_->Outcomes());
+  }
+
   Result<std::unique_ptr<series::Series>> Next() override {
     if (done_) return nullptr;
     auto series = merge_->Next();
@@ -42,7 +46,8 @@ class ProxySeriesSet : public series::SeriesSet {
     chunk_count_ += (*series)->chunks.size();
     return MakeRemoteSeries(std::move(**series), decode_);
   }
-  std::vector<std::string> Warnings() const override { return warnings_; }
+  // What is known so far: a caller with a limit may leave before the end.
+  std::vector<std::string> Warnings() const override { return done_ ? warnings_ : merge_->Warnings(); }
 
  private:
   void Finish() {

@@ -41,7 +41,7 @@ class ProxyQuerier : public series::Querier {
   Result<series::LabelStrings> LabelNames(const Context& ctx, const series::LabelRequest& request) const override;
   Result<series::LabelStrings> LabelValues(const Context& ctx, const std::string& name, const series::LabelRequest& request) const override;
 
-  // Of all calls that are finished: a set counts once it was read to its end.
+  // Of all calls that are finished: a set counts once it was read to its end or given up.
   Completeness completeness() const { return log_->Take(); }
 
  private:

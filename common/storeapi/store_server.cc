@@ -71,6 +71,9 @@ Result<std::string> StoreServer::LabelValues(const Context& ctx, rpc::ServerStre
   LabelsRequest request = TRY(ParseLabelValuesRequest(message));
   request.tenant = Tenant(call);
   if (request.label.empty()) return InvalidArgumentError("label name parameter cannot be empty");
+  const auto& without = request.without_replica_labels;
+  // A label that is to be taken off has no values.
+  if (std::find(without.begin(), without.end(), request.label) != without.end()) return Serialize(LabelsResponse());
   LabelsResponse response = TRY(backend_->LabelValues(ctx, request));
   ApplyLimit(request.limit, &response.values);
   return Serialize(response);

@@ -87,18 +87,32 @@ Status CheckChunkHashes(const AggrChunkView& chunk) {
   return fields.ok() ? OkStatus() : Malformed("AggrChunk", fields.offset());
 }
 
+namespace {
+
+WireChunkSlots SlotsOrNone(const AggrChunkView& chunk) {
+  auto slots = ParseChunkSlots(chunk.encoded);
+  return slots.ok() ? *std::move(slots) : WireChunkSlots();
+}
+
+}  // namespace
+
 bool SameChunk(const AggrChunkView& a, const AggrChunkView& b) {
-  if (a.mint_ms != b.mint_ms || a.maxt_ms != b.maxt_ms) return false;
-  if (a.encoded == b.encoded) return true;
-  const auto left = ParseChunkSlots(a.encoded);
-  const auto right = ParseChunkSlots(b.encoded);
-  if (!left.ok() || !right.ok() || left->present != right->present) return false;
+  return a.mint_ms == b.mint_ms && a.maxt_ms == b.maxt_ms && CompareContent(a, b) == 0;
+}
+
+int CompareContent(const AggrChunkView& a, const AggrChunkView& b) {
+  if (a.encoded == b.encoded) return 0;
+  const WireChunkSlots left = SlotsOrNone(a);
+  const WireChunkSlots right = SlotsOrNone(b);
   for (size_t i = 0; i < kAggregates; ++i) {
-    const WireChunk& x = left->slots[i];
-    const WireChunk& y = right->slots[i];
-    if (x.encoding != y.encoding || x.data != y.data) return false;
+    const auto aggregate = static_cast<Aggregate>(i);
+    if (left.Has(aggregate) != right.Has(aggregate)) return left.Has(aggregate) ? -1 : 1;
+    const WireChunk& x = left[aggregate];
+    const WireChunk& y = right[aggregate];
+    if (x.encoding != y.encoding) return x.encoding < y.encoding ? -1 : 1;
+    if (x.data != y.data) return x.data > y.data ? -1 : 1;
   }
-  return true;
+  return 0;
 }
 
 void AppendChunk(std::string* series, int64_t mint_ms, int64_t maxt_ms, const WireChunkSlots& slots) {

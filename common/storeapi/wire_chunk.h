@@ -62,6 +62,9 @@ Result<WireChunkSlots> ParseChunkSlots(std::string_view encoded);
 Status CheckChunkHashes(const AggrChunkView& chunk);
 // True when both hold the same samples in the same bytes, whatever hash their senders gave.
 bool SameChunk(const AggrChunkView& a, const AggrChunkView& b);
+// Below zero when `a` comes before `b` among chunks of equal times, zero when SameChunk(). Thanos' order: by aggregate, then by
+// encoding, then the larger bytes first. A malformed chunk counts as empty.
+int CompareContent(const AggrChunkView& a, const AggrChunkView& b);
 
 // Appends an AggrChunk as field 2 of Series. A hash of 0 is computed here.
 void AppendChunk(std::string* series, int64_t mint_ms, int64_t maxt_ms, const WireChunkSlots& slots);

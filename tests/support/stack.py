@@ -17,7 +17,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.parse
+import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 os.environ.setdefault("EPI_BIN", os.path.join(ROOT, "build", "release", "bin"))
@@ -88,13 +90,31 @@ class Node(Server):
         with open(self.log_path, encoding="utf-8", errors="replace") as log:
             return log.read()
 
-    def api(self, path, timeout=60, **params):
+    def api(self, path, **params):
         """(status code, JSON answer) of /api/v1/<path>. Lists are repeated parameters."""
-        code, body = get(f"{self.url}/api/v1/{path}?" + urllib.parse.urlencode(params, doseq=True), timeout)
+        code, body = get(f"{self.url}/api/v1/{path}?" + urllib.parse.urlencode(params, doseq=True), timeout=60)
         try:
             return code, json.loads(body)
         except ValueError as error:
             raise Failure(f"{self.name} answered {path} {params} with {code} and no JSON: {body[:300]!r}") from error
+
+    def post(self, path):
+        """Status code of a POST without a body."""
+        request = urllib.request.Request(self.url + path, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def api_post(self, path, **params):
+        """As api(), with the parameters in the body."""
+        body = urllib.parse.urlencode(params, doseq=True).encode()
+        try:
+            with urllib.request.urlopen(urllib.request.Request(f"{self.url}/api/v1/{path}", data=body), timeout=60) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
 
     def query(self, expression, **params):
         return self.api("query", query=expression, **params)[1]

@@ -145,6 +145,25 @@ TEST_CASE("an endpoint that never was there is reported as lost") {
   CheckLacking(fixture, gone_server.address(), Outcome::kLost, "its last check failed");
 }
 
+TEST_CASE("who stops reading early still learns what is missing") {
+  runtime::Loop loop;
+  FakeStore eu = UpStore("eu1");
+  TestServer eu_server(&loop, &eu);
+  FakeStore gone = UpStore("us1");
+  TestServer gone_server(&loop, &gone);
+  gone_server.Kill();
+  ProxyFixture fixture(&loop, {eu_server.address(), gone_server.address()});
+  const ProxyQuerier querier(&fixture.proxy(), {});
+  auto set = querier.Select(Context::Background(), Selecting("up"));
+  REQUIRE(set.ok());
+  REQUIRE((*set)->Next().ok());
+  const std::vector<std::string> warnings = (*set)->Warnings();
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].find(gone_server.address()) != std::string::npos);
+  set->reset();
+  CHECK(!querier.completeness().complete());
+}
+
 TEST_CASE("malformed protobuf is a warning that says so") {
   runtime::Loop loop;
   FakeStore eu = UpStore("eu1");
