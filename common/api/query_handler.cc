@@ -65,7 +65,7 @@ Answer QueryHandler::Run(const Context& ctx, const QueryRequest& request) const 
   const auto started = SteadyClock::now();
   auto source = options_.open_source(request.source);
   if (!source.ok()) return Answer::Error(source.status());
-  const promql::QueryParams params{.lookback_ms = request.lookback_ms};
+  const promql::QueryParams params{.lookback_ms = LookbackMs(request)};
   const series::Querier& querier = (*source)->querier();
   auto result = request.step_ms == 0
                     ? options_.engine->Instant(query_ctx, querier, **expr, request.start_ms, params)
@@ -99,7 +99,7 @@ Answer QueryHandler::Range(const Context& ctx, const RequestParams& params) cons
 
 Answer QueryHandler::Explain(const QueryRequest& request) const {
   const promql::Engine::RangeTimes times{request.start_ms, request.end_ms, std::max<int64_t>(request.step_ms, 1)};
-  const auto plan = options_.engine->Explain(request.query, times, {.lookback_ms = request.lookback_ms});
+  const auto plan = options_.engine->Explain(request.query, times, {.lookback_ms = LookbackMs(request)});
   return plan.ok() ? Answer::Json(ExplainJson(*plan)) : Answer::Error(AsQueryError(plan.status()));
 }
 

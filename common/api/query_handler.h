@@ -45,6 +45,9 @@ class QueryHandler {
  private:
   Answer Run(const Context& ctx, const QueryRequest& request) const;
   Answer Explain(const QueryRequest& request) const;
+  int64_t LookbackMs(const QueryRequest& request) const {
+    return api::LookbackMs(request, options_.engine->options().lookback_ms, options_.defaults);
+  }
 
   const QueryHandlerOptions options_;
 };

@@ -9,6 +9,10 @@
 namespace epi::api {
 namespace {
 
+// The resolutions that data is downsampled to.
+constexpr int64_t kFiveMinutesMs = 5 * 60 * 1000;
+constexpr int64_t kHourMs = 60 * 60 * 1000;
+
 StatsLevel ParseStats(std::string_view text, std::string* warning) {
   if (text.empty()) return StatsLevel::kNone;
   if (text == "all") return StatsLevel::kAll;
@@ -112,6 +116,13 @@ Result<QueryRequest> ParseRangeQuery(const RequestParams& params, const QueryDef
   // Five points per step are enough for any function over the step.
   request.source.max_source_resolution_ms = resolution_ms < 0 ? request.step_ms / 5 : resolution_ms;
   return request;
+}
+
+int64_t LookbackMs(const QueryRequest& request, int64_t engine_lookback_ms, const QueryDefaults& defaults) {
+  if (request.lookback_ms > 0) return request.lookback_ms;
+  const int64_t coarsest_ms = request.source.max_source_resolution_ms;
+  if (!defaults.dynamic_lookback || coarsest_ms <= 0) return engine_lookback_ms;
+  return std::max(engine_lookback_ms, coarsest_ms > kFiveMinutesMs ? kHourMs : kFiveMinutesMs);
 }
 
 }  // namespace epi::api

@@ -26,6 +26,8 @@ struct QueryDefaults {
   // max_source_resolution of requests that name none is step / 5.
   bool auto_downsampling = false;
   std::chrono::milliseconds instant_max_source_resolution{0};
+  // Downsampled samples are further apart than the usual lookback: see LookbackMs().
+  bool dynamic_lookback = true;
 };
 
 enum class StatsLevel : uint8_t { kNone, kBasic, kAll };
@@ -46,6 +48,10 @@ struct QueryRequest {
 
 Result<QueryRequest> ParseInstantQuery(const RequestParams& params, int64_t now_ms, const QueryDefaults& defaults);
 Result<QueryRequest> ParseRangeQuery(const RequestParams& params, const QueryDefaults& defaults);
+
+// How old the newest sample may be: what the request says; else the engine's, but no less than the resolution that
+// max_source_resolution lets through (5m from 1 ms on, 1h above 5m).
+int64_t LookbackMs(const QueryRequest& request, int64_t engine_lookback_ms, const QueryDefaults& defaults);
 
 // dedup, replicaLabels[], partial_response, storeMatch[]: understood by every endpoint.
 Result<SourceOptions> ParseSourceOptions(const RequestParams& params, const QueryDefaults& defaults);

@@ -101,7 +101,8 @@ Status RunQuery(const QueryFlags& flags, const config::Command& command) {
   const api::QueryDefaults defaults{.default_step = flags.default_step,
                                     .partial_response = flags.partial_response,
                                     .auto_downsampling = flags.auto_downsampling,
-                                    .instant_max_source_resolution = flags.instant_max_source_resolution};
+                                    .instant_max_source_resolution = flags.instant_max_source_resolution,
+                                    .dynamic_lookback = flags.dynamic_lookback_delta};
   const api::QueryHandler query({.engine = &engine,
                                  .gate = &gate,
                                  .process_memory = process.memory(),

@@ -43,6 +43,9 @@ void RegisterQuery(QueryFlags* flags, config::Command* command) {
   command->Add("query.max-concurrent", "Maximum number of queries processed concurrently by query node.", &flags->max_concurrent);
   command->Add("query.lookback-delta", "The maximum lookback duration for retrieving metrics during expression evaluations.",
                &flags->lookback_delta);
+  command->Add("query.dynamic-lookback-delta", "Look back at least as far as the resolution of downsampled data in use.",
+               &flags->dynamic_lookback_delta)
+      .Hidden();
   command->Add("query.default-evaluation-interval", "Set default evaluation interval for sub queries.",
                &flags->default_evaluation_interval);
   command->Add("query.default-step",

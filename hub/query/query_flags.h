@@ -33,6 +33,7 @@ struct QueryFlags {
   std::chrono::milliseconds timeout{std::chrono::minutes(2)};
   uint64_t max_concurrent = 20;
   std::chrono::milliseconds lookback_delta{std::chrono::minutes(5)};
+  bool dynamic_lookback_delta = true;
   std::chrono::milliseconds default_evaluation_interval{std::chrono::minutes(1)};
   std::chrono::milliseconds default_step{0};
   std::chrono::milliseconds metadata_default_range{0};
