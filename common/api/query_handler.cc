@@ -52,14 +52,15 @@ void CollectMessages(const QueryRequest& request, const promql::QueryResult& res
 
 }  // namespace
 
-Answer QueryHandler::Run(const Context& ctx, const QueryRequest& request) const {
+Answer QueryHandler::Run(const Context& ctx, const QueryRequest& request, const QueryOrigin& origin) const {
   const auto arrived = SteadyClock::now();
   const auto timeout = std::min(request.timeout.value_or(options_.timeout_max), options_.timeout_max);
   // Owned by the answer: the result is charged to it until it was written.
   auto memory = std::make_shared<MemoryAccount>("query", options_.query_bytes_max, options_.process_memory);
-  const Context query_ctx = ctx.WithTimeout(timeout).WithMemory(memory.get());
   auto expr = promql::ParseExpr(request.query, options_.engine->options().features);
   if (!expr.ok()) return Answer::Error(AsQueryError(expr.status()));
+  const ActiveQueries::Ticket ticket = options_.active->Enter(ctx.WithTimeout(timeout).WithMemory(memory.get()), request, origin);
+  const Context& query_ctx = ticket.ctx();
   auto permit = options_.gate->Acquire(query_ctx);
   if (!permit.ok()) return Answer::Error(AsQueueError(permit.status()));
   const auto started = SteadyClock::now();
@@ -71,6 +72,8 @@ Answer QueryHandler::Run(const Context& ctx, const QueryRequest& request) const 
                     ? options_.engine->Instant(query_ctx, querier, **expr, request.start_ms, params)
                     : options_.engine->Range(query_ctx, querier, **expr,
                                              {request.start_ms, request.end_ms, request.step_ms}, params);
+  const QueryTimes times{started - arrived, SteadyClock::now() - started};
+  options_.log.Record(request, origin, times, result.ok() ? &*result : nullptr, result.status());
   Answer answer;
   answer.completeness = (*source)->completeness();
   if (!result.ok()) {
@@ -79,7 +82,6 @@ Answer QueryHandler::Run(const Context& ctx, const QueryRequest& request) const 
   }
   const bool truncated = request.limit > 0 && Truncate(request.limit, &*result);
   CollectMessages(request, *result, truncated, &answer);
-  const QueryTimes times{started - arrived, SteadyClock::now() - started};
   auto shared = std::make_shared<const promql::QueryResult>(std::move(*result));
   answer.write_data = [shared, memory, request, times](JsonSink* sink) {
     return WriteQueryData(*shared, request, times, sink);
@@ -87,14 +89,14 @@ Answer QueryHandler::Run(const Context& ctx, const QueryRequest& request) const 
   return answer;
 }
 
-Answer QueryHandler::Instant(const Context& ctx, const RequestParams& params) const {
+Answer QueryHandler::Instant(const Context& ctx, const RequestParams& params, const QueryOrigin& origin) const {
   auto request = ParseInstantQuery(params, options_.clock->NowMs(), options_.defaults);
-  return request.ok() ? Run(ctx, *request) : Answer::Error(request.status());
+  return request.ok() ? Run(ctx, *request, origin) : Answer::Error(request.status());
 }
 
-Answer QueryHandler::Range(const Context& ctx, const RequestParams& params) const {
+Answer QueryHandler::Range(const Context& ctx, const RequestParams& params, const QueryOrigin& origin) const {
   auto request = ParseRangeQuery(params, options_.defaults);
-  return request.ok() ? Run(ctx, *request) : Answer::Error(request.status());
+  return request.ok() ? Run(ctx, *request, origin) : Answer::Error(request.status());
 }
 
 Answer QueryHandler::Explain(const QueryRequest& request) const {

@@ -9,7 +9,10 @@
 #include <functional>
 #include <string>
 
+#include "common/api/active_queries.h"
 #include "common/api/answer.h"
+#include "common/api/query_log.h"
+#include "common/api/query_origin.h"
 #include "common/api/query_request.h"
 #include "common/api/request_params.h"
 #include "common/api/source.h"
@@ -29,21 +32,23 @@ struct QueryHandlerOptions {
   QueryDefaults defaults;
   std::chrono::milliseconds timeout_max{std::chrono::minutes(2)};
   uint64_t query_bytes_max = 256ULL << 20;
+  ActiveQueries* active = nullptr;
+  QueryLog log;
 };
 
 class QueryHandler {
  public:
   explicit QueryHandler(QueryHandlerOptions options) : options_(std::move(options)) {}
 
-  Answer Instant(const Context& ctx, const RequestParams& params) const;
-  Answer Range(const Context& ctx, const RequestParams& params) const;
+  Answer Instant(const Context& ctx, const RequestParams& params, const QueryOrigin& origin = {}) const;
+  Answer Range(const Context& ctx, const RequestParams& params, const QueryOrigin& origin = {}) const;
   Answer ExplainInstant(const Context& ctx, const RequestParams& params) const;
   Answer ExplainRange(const Context& ctx, const RequestParams& params) const;
   Answer FormatQuery(const RequestParams& params) const;
   Answer ParseQuery(const RequestParams& params) const;
 
  private:
-  Answer Run(const Context& ctx, const QueryRequest& request) const;
+  Answer Run(const Context& ctx, const QueryRequest& request, const QueryOrigin& origin) const;
   Answer Explain(const QueryRequest& request) const;
   int64_t LookbackMs(const QueryRequest& request) const {
     return api::LookbackMs(request, options_.engine->options().lookback_ms, options_.defaults);

@@ -41,6 +41,13 @@ class RouteAdder {
   void GetAndPost(std::string_view path, std::string name, Handle handle) const {
     router_->Add({"GET", "POST"}, Make(path, std::move(name), std::move(handle)));
   }
+  void Post(std::string_view path, std::string name, Handle handle) const {
+    http::Route route = Make(path, std::move(name), std::move(handle));
+    route.method = "POST";
+    // Changes something: not for the scripts of other sites.
+    route.cors = false;
+    router_->Add(std::move(route));
+  }
   void Get(std::string_view path, std::string name, Handle handle) const {
     http::Route route = Make(path, std::move(name), std::move(handle));
     route.method = "GET";
@@ -56,9 +63,12 @@ class RouteAdder {
 };
 
 void AddQueryRoutes(const RouteAdder& add, const QueryHandler* query) {
-  add.GetAndPost("query", "query", [query](const Context& ctx, const auto&, const auto& p) { return query->Instant(ctx, p); });
-  add.GetAndPost("query_range", "query_range",
-                 [query](const Context& ctx, const auto&, const auto& p) { return query->Range(ctx, p); });
+  add.GetAndPost("query", "query", [query](const Context& ctx, const http::Request& r, const auto& p) {
+    return query->Instant(ctx, p, QueryOrigin::Of(r));
+  });
+  add.GetAndPost("query_range", "query_range", [query](const Context& ctx, const http::Request& r, const auto& p) {
+    return query->Range(ctx, p, QueryOrigin::Of(r));
+  });
   add.GetAndPost("query_explain", "query_explain",
                  [query](const Context& ctx, const auto&, const auto& p) { return query->ExplainInstant(ctx, p); });
   add.GetAndPost("query_range_explain", "query_range_explain",
@@ -67,6 +77,12 @@ void AddQueryRoutes(const RouteAdder& add, const QueryHandler* query) {
                  [query](const Context&, const auto&, const auto& p) { return query->FormatQuery(p); });
   add.GetAndPost("parse_query", "parse_query",
                  [query](const Context&, const auto&, const auto& p) { return query->ParseQuery(p); });
+}
+
+void AddActiveQueryRoutes(const RouteAdder& add, const ActiveQueries* active) {
+  add.Get("status/active_queries", "active_queries", [active](const Context&, const auto&, const auto&) { return active->List(); });
+  add.Post("status/active_queries/:id/cancel", "cancel_query",
+           [active](const Context&, const http::Request& r, const auto&) { return active->Cancel(r.PathParam("id")); });
 }
 
 void AddMetadataRoutes(const RouteAdder& add, const MetadataHandler* metadata) {
@@ -99,6 +115,7 @@ void AddApiRoutes(http::Router* router, const ApiParts& parts) {
   AddQueryRoutes(add, parts.query);
   AddMetadataRoutes(add, parts.metadata);
   AddStatusRoutes(add, parts.status);
+  AddActiveQueryRoutes(add, parts.active);
   if (parts.stores) {
     add.Get("stores", "stores", [stores = parts.stores](const Context&, const auto&, const auto&) { return stores(); });
   }

@@ -6,6 +6,7 @@
 
 #include <functional>
 
+#include "common/api/active_queries.h"
 #include "common/api/answer.h"
 #include "common/api/metadata_handler.h"
 #include "common/api/query_handler.h"
@@ -19,6 +20,7 @@ struct ApiParts {
   const QueryHandler* query = nullptr;
   const MetadataHandler* metadata = nullptr;
   const StatusHandler* status = nullptr;
+  const ActiveQueries* active = nullptr;
   // /api/v1/stores; may be empty.
   std::function<Answer()> stores;
 };

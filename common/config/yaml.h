@@ -58,6 +58,7 @@ class YamlNode {
   const YamlNode* Find(std::string_view key) const;
   // From 1.
   int line() const { return line_; }
+  int column() const { return column_; }
   // InvalidArgument "source:line: message".
   Status Error(std::string_view message) const { return ErrorAt(line_, message); }
   Status ErrorAt(int line, std::string_view message) const;
@@ -67,6 +68,7 @@ class YamlNode {
   Kind kind_ = Kind::kNull;
   bool quoted_ = false;
   int line_ = 0;
+  int column_ = 0;
   std::string text_;
   std::vector<YamlNode> items_;
   std::vector<YamlEntry> entries_;

@@ -83,6 +83,7 @@ class YamlBuilder final : public YAML::EventHandler {
     YamlNode node;
     node.kind_ = kind;
     node.line_ = Line(mark);
+    node.column_ = mark.column + 1;
     node.source_ = source_;
     return node;
   }

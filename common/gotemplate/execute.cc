@@ -218,9 +218,9 @@ class Executor {
   }
 
   Result<Value> Select(Value value, const Operand& operand) {
-    for (const std::string& field : operand.fields) {
-      auto member = value.Field(field);
-      if (!member.ok()) return ErrorAt(operand.offset, operand.source, member.status().message());
+    for (const FieldName& field : operand.fields) {
+      auto member = value.Field(field.name);
+      if (!member.ok()) return ErrorAt(field.offset, operand.source, member.status().message());
       value = std::move(*member);
     }
     return value;

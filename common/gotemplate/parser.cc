@@ -279,7 +279,10 @@ class Parser {
         break;
       default: return std::optional<Operand>();
     }
-    while (Peek().kind == TokenKind::kField) operand.fields.push_back(Take().text);
+    while (Peek().kind == TokenKind::kField) {
+      operand.fields.push_back({Peek().text, Peek().offset});
+      Take();
+    }
     if (operand.kind == Operand::Kind::kConstant && !operand.fields.empty()) return Unexpected(context);
     operand.source = std::string(text_.substr(operand.offset, LastEnd() - operand.offset));
     return std::optional<Operand>(std::move(operand));

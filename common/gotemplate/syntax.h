@@ -20,13 +20,19 @@ namespace epi::gotemplate {
 
 struct Pipeline;
 
+// One .name of .name.name.
+struct FieldName {
+  std::string name;
+  size_t offset = 0;
+};
+
 struct Operand {
   enum class Kind : uint8_t { kConstant, kDot, kVariable, kFunction, kPipeline };
   Kind kind = Kind::kConstant;
   Value constant;
   std::string name;  // Of a variable ("$x") or function.
   std::unique_ptr<Pipeline> pipeline;
-  std::vector<std::string> fields;  // Looked up one in the other.
+  std::vector<FieldName> fields;  // Looked up one in the other.
   size_t offset = 0;
   std::string source;  // As written, for errors.
 };

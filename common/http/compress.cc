@@ -1,10 +1,8 @@
 #include "common/http/compress.h"
 
 #include <libdeflate.h>
-#include <zlib.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "common/base/bytes.h"
 #include "common/base/str_cat.h"
@@ -16,7 +14,6 @@ namespace {
 
 // Level 1 costs a third of the default's time and gives away about a tenth of its gain on JSON.
 constexpr int kWholeLevel = 1;
-constexpr int kStreamLevel = 1;
 // A gzip header and trailer, and an empty deflate block.
 constexpr size_t kGzipBytesMin = 20;
 
@@ -76,43 +73,6 @@ Result<std::string> GzipDecompress(std::string_view bytes, size_t bytes_max) {
     return InvalidArgumentError("gzip: malformed data");
   }
   return out;
-}
-
-struct GzipStream::State {
-  z_stream z{};
-};
-
-GzipStream::GzipStream() : state_(std::make_unique<State>()) {
-  constexpr int kGzipFormat = 15 + 16;
-  constexpr int kMemoryLevel = 8;
-  CHECK(deflateInit2_(&state_->z, kStreamLevel, Z_DEFLATED, kGzipFormat, kMemoryLevel, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-                      static_cast<int>(sizeof(z_stream))) == Z_OK);
-}
-
-GzipStream::~GzipStream() { deflateEnd(&state_->z); }
-
-void GzipStream::Write(std::string_view bytes, std::string* out) {
-  if (!bytes.empty()) Deflate(bytes, Z_NO_FLUSH, out);
-}
-
-void GzipStream::Finish(std::string* out) { Deflate({}, Z_FINISH, out); }
-
-void GzipStream::Deflate(std::string_view bytes, int flush, std::string* out) {
-  z_stream& z = state_->z;
-  do {
-    const size_t piece = std::min(bytes.size(), size_t{1} << 30);
-    z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-    z.avail_in = static_cast<uInt>(piece);
-    bytes.remove_prefix(piece);
-    do {
-      Bytef buffer[16384];
-      z.next_out = buffer;
-      z.avail_out = sizeof(buffer);
-      const int result = deflate(&z, flush);
-      CHECK(result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR);
-      out->append(reinterpret_cast<const char*>(buffer), sizeof(buffer) - z.avail_out);
-    } while (z.avail_out == 0);
-  } while (!bytes.empty());
 }
 
 }  // namespace epi::http

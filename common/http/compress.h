@@ -1,4 +1,4 @@
-// gzip for HTTP: whole bodies by libdeflate, streams by zlib, and whether the peer wants it.
+// gzip for HTTP: whole bodies and streams, by libdeflate, and whether the peer wants it.
 //
 // Threads:  functions are safe from any thread; a GzipStream belongs to one.
 #pragma once
@@ -21,7 +21,16 @@ std::string GzipCompress(std::string_view bytes);
 // before memory is taken. Errors: InvalidArgument, ResourceExhausted naming the limit.
 Result<std::string> GzipDecompress(std::string_view bytes, size_t bytes_max);
 
-// Compresses what is written piece by piece.
+// Compresses what is written piece by piece into one gzip member.
+//
+// libdeflate only makes whole deflate streams, each ending in a block that is marked as the last. A piece of at most
+// kGzipPieceBytes is one block: its mark is the first bit and is cleared, and an empty stored block brings the stream back to a
+// byte boundary. Where that block starts depends on how many bits the last byte has left, which libdeflate does not tell: of the two
+// possibilities the one is taken that reads back; should neither, the piece is stored as it is.
+//
+//   ┌────────┬──────────────────────┬────┬─────────────┬─────┬──────────────────┬───────┬───────┐
+//   │ header │ block, not the last  │ (0)│ 00 00 FF FF │  …  │ 03 00: the last  │ CRC32 │ bytes │
+//   └────────┴──────────────────────┴────┴─────────────┴─────┴──────────────────┴───────┴───────┘
 class GzipStream {
  public:
   GzipStream();
@@ -36,7 +45,6 @@ class GzipStream {
 
  private:
   struct State;
-  void Deflate(std::string_view bytes, int flush, std::string* out);
   const std::unique_ptr<State> state_;
 };
 

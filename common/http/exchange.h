@@ -50,6 +50,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   // On the loop's own thread it never waits. Errors: the context's, or DeadlineExceeded from a client that reads nothing.
   Status Send(ResponsePart part);
 
+  bool OnLoopThread() const { return loop_->IsLoopThread(); }
+
   void OnDrained();
   void ClientGone(const std::string& why);
 

@@ -1,5 +1,6 @@
 #include "common/http/response_writer.h"
 
+#include "common/http/compress.h"
 #include "common/http/limits.h"
 
 namespace epi::http {
@@ -22,7 +23,9 @@ Status ExchangeWriter::Write(std::string_view bytes) {
   body_bytes_ += bytes.size();
   if (options_.head_request && kept_.size() + bytes.size() > kWholeResponseBytesMax) return exchange_->ctx().Check();
   kept_.append(bytes);
-  return kept_.size() > kWholeResponseBytesMax ? StreamKept() : OkStatus();
+  // On the loop there is nobody to wait for: an answer from there is whole, however large.
+  if (kept_.size() <= kWholeResponseBytesMax || exchange_->OnLoopThread()) return OkStatus();
+  return StreamKept();
 }
 
 Status ExchangeWriter::Flush() { return finished_ || options_.head_request ? OkStatus() : StreamKept(); }
@@ -44,19 +47,18 @@ ResponsePart ExchangeWriter::StartPart() {
 
 Status ExchangeWriter::StreamKept() {
   if (!started_ && WantsGzip(kept_.size())) {
-    gzip_ = std::make_unique<GzipStream>();
+    gzip_ = std::make_unique<GzipPipe>(exchange_);
     SetHeader("content-encoding", "gzip");
     SetHeader("vary", "Accept-Encoding");
   }
   ResponsePart part = StartPart();
-  if (gzip_ != nullptr) {
-    gzip_->Write(kept_, &part.bytes);
-    kept_.clear();
-  } else {
-    part.bytes = std::exchange(kept_, {});
-  }
+  part.bytes = std::exchange(kept_, {});
   if (!part.head && part.bytes.empty()) return OkStatus();
-  return exchange_->Send(std::move(part));
+  return SendPart(std::move(part));
+}
+
+Status ExchangeWriter::SendPart(ResponsePart part) {
+  return gzip_ != nullptr ? gzip_->Write(std::move(part)) : exchange_->Send(std::move(part));
 }
 
 void ExchangeWriter::Finish() {
@@ -70,14 +72,13 @@ void ExchangeWriter::Finish() {
   part.end = true;
   if (options_.head_request) {
     part.head_body_bytes = body_bytes_;
-  } else if (gzip_ != nullptr) {
-    gzip_->Write(kept_, &part.bytes);
-    gzip_->Finish(&part.bytes);
   } else {
     part.bytes = std::move(kept_);
   }
-  // A part that ends the answer never waits, so there is no error: a client that left needs no answer.
-  static_cast<void>(exchange_->Send(std::move(part)).ok());
+  // A client that left needs no answer.
+  static_cast<void>(SendPart(std::move(part)).ok());
+  // Waits until the last byte is on its way.
+  gzip_.reset();
 }
 
 void ExchangeWriter::Abort() {
@@ -93,7 +94,8 @@ void ExchangeWriter::Abort() {
   finished_ = true;
   ResponsePart part;
   part.abort = true;
-  static_cast<void>(exchange_->Send(std::move(part)).ok());
+  static_cast<void>(SendPart(std::move(part)).ok());
+  gzip_.reset();
 }
 
 }  // namespace epi::http

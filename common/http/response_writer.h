@@ -1,11 +1,12 @@
-// The ResponseWriter of handler threads: keeps a small answer until it is whole, streams a large one, compresses either.
+// The ResponseWriter of handler threads: keeps a small answer until it is whole and compresses it at once; streams a large one,
+// compressing it on a second thread.
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "common/http/compress.h"
 #include "common/http/exchange.h"
+#include "common/http/gzip_pipe.h"
 #include "common/http/message.h"
 
 namespace epi::http {
@@ -36,6 +37,7 @@ class ExchangeWriter final : public ResponseWriter {
   bool WantsGzip(size_t bytes) const;
   ResponsePart StartPart();
   Status StreamKept();
+  Status SendPart(ResponsePart part);
 
   const std::shared_ptr<Exchange> exchange_;
   const ResponseWriterOptions options_;
@@ -43,7 +45,7 @@ class ExchangeWriter final : public ResponseWriter {
   HeaderFields headers_;
   std::string kept_;
   uint64_t body_bytes_ = 0;  // before compression
-  std::unique_ptr<GzipStream> gzip_;
+  std::unique_ptr<GzipPipe> gzip_;
   bool started_ = false;
   bool finished_ = false;
 };

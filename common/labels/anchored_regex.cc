@@ -2,6 +2,7 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -79,6 +80,24 @@ struct AnchoredRegex::Compiled {
     if (index >= groups.size() || groups[index].data() == nullptr) return {};
     return {groups[index].data(), groups[index].size()};
   }
+
+  // Appends `replacement` with its references replaced.
+  void Substitute(std::string_view replacement, const std::vector<re2::StringPiece>& groups, std::string* out) const {
+    while (!replacement.empty()) {
+      const size_t dollar = std::min(replacement.find('$'), replacement.size());
+      out->append(replacement.substr(0, dollar));
+      replacement.remove_prefix(dollar);
+      if (replacement.empty()) break;
+      const std::optional<Reference> reference = ParseReference(replacement);
+      if (reference.has_value()) {
+        out->append(Group(reference->name, groups));
+        replacement.remove_prefix(reference->size);
+      } else {
+        out->push_back('$');
+        replacement.remove_prefix(replacement.starts_with("$$") ? 2 : 1);
+      }
+    }
+  }
 };
 
 AnchoredRegex::AnchoredRegex(std::unique_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
@@ -116,21 +135,35 @@ bool AnchoredRegex::Expand(std::string_view text, std::string_view replacement, 
   if (!compiled_->regex.Match(Piece(text), 0, text.size(), RE2::ANCHOR_BOTH, groups.data(), static_cast<int>(groups.size()))) {
     return false;
   }
-  while (!replacement.empty()) {
-    const size_t dollar = std::min(replacement.find('$'), replacement.size());
-    out->append(replacement.substr(0, dollar));
-    replacement.remove_prefix(dollar);
-    if (replacement.empty()) break;
-    const std::optional<Reference> reference = ParseReference(replacement);
-    if (reference.has_value()) {
-      out->append(compiled_->Group(reference->name, groups));
-      replacement.remove_prefix(reference->size);
-    } else {
-      out->push_back('$');
-      replacement.remove_prefix(replacement.starts_with("$$") ? 2 : 1);
-    }
-  }
+  compiled_->Substitute(replacement, groups, out);
   return true;
+}
+
+bool AnchoredRegex::FoundIn(std::string_view text) const {
+  return RE2::PartialMatch(IsValidUtf8(text) ? std::string(text) : ToValidUtf8(text), compiled_->regex);
+}
+
+// An empty match right after another match does not count, as in Go.
+std::string AnchoredRegex::ReplaceAll(std::string_view text, std::string_view replacement) const {
+  const std::string valid = ToValidUtf8(text);
+  std::vector<re2::StringPiece> groups(static_cast<size_t>(compiled_->regex.NumberOfCapturingGroups()) + 1);
+  std::string out;
+  size_t copied = 0;
+  size_t search = 0;
+  size_t last_end = std::string::npos;
+  while (search <= valid.size() && compiled_->regex.Match(valid, search, valid.size(), RE2::UNANCHORED, groups.data(),
+                                                          static_cast<int>(groups.size()))) {
+    const auto start = static_cast<size_t>(groups[0].data() - valid.data());
+    const size_t end = start + groups[0].size();
+    if (end > start || start != last_end) {
+      out.append(valid, copied, start - copied);
+      compiled_->Substitute(replacement, groups, &out);
+      copied = end;
+      last_end = end;
+    }
+    search = end > search ? end : end + std::max<size_t>(1, DecodeRune(std::string_view(valid).substr(end)).size);
+  }
+  return out.append(valid, copied);
 }
 
 }  // namespace epi::labels

@@ -29,6 +29,10 @@ class AnchoredRegex {
   // that does not exist or took no part is empty). False, and nothing appended, when `text` does not match.
   bool Expand(std::string_view text, std::string_view replacement, std::string* out) const;
 
+  // The same expression without its anchors: whether it is anywhere in the text, and Go's ReplaceAllString().
+  bool FoundIn(std::string_view text) const;
+  std::string ReplaceAll(std::string_view text, std::string_view replacement) const;
+
  private:
   struct Compiled;
   explicit AnchoredRegex(std::unique_ptr<const Compiled> compiled);

@@ -144,6 +144,8 @@ int Main(int argc, char** argv, std::string program, std::string help,
   }
   const Status status = run->second(*parsed->command);
   if (status.ok()) return 0;
+  // A command that has said itself what is wrong returns an error without text.
+  if (status.message().empty()) return kExitFailure;
   std::fprintf(stderr, "%s: error: %s\n", program.c_str(), std::string(status.message()).c_str());
   return kExitFailure;
 }

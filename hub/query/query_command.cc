@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "common/api/active_queries.h"
 #include "common/api/metadata_handler.h"
 #include "common/api/query_handler.h"
 #include "common/api/routes.h"
@@ -103,13 +104,16 @@ Status RunQuery(const QueryFlags& flags, const config::Command& command) {
                                     .auto_downsampling = flags.auto_downsampling,
                                     .instant_max_source_resolution = flags.instant_max_source_resolution,
                                     .dynamic_lookback = flags.dynamic_lookback_delta};
+  api::ActiveQueries active;
   const api::QueryHandler query({.engine = &engine,
                                  .gate = &gate,
                                  .process_memory = process.memory(),
                                  .open_source = open_source,
                                  .defaults = defaults,
                                  .timeout_max = flags.timeout,
-                                 .query_bytes_max = flags.query_memory_max.bytes});
+                                 .query_bytes_max = flags.query_memory_max.bytes,
+                                 .active = &active,
+                                 .log = {logger, flags.slow_query}});
   const api::MetadataHandler metadata({.open_source = open_source,
                                        .defaults = defaults,
                                        .process_memory = process.memory(),
@@ -123,7 +127,7 @@ Status RunQuery(const QueryFlags& flags, const config::Command& command) {
                        .prefix_header = flags.prefix_header,
                        .cors = !flags.disable_cors});
   process::AddStandardRoutes(&router, process.probe(), process.registry());
-  api::AddApiRoutes(&router, {&query, &metadata, &status, [&stores] { return StoresAnswer(stores); }});
+  api::AddApiRoutes(&router, {&query, &metadata, &status, &active, [&stores] { return StoresAnswer(stores); }});
   AddPageRoutes(&router);
 
   process.AddPart("stores", [&](const Context& ctx) { return FollowStores(ctx, &stores, process.probe()); });

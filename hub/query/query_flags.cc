@@ -58,6 +58,8 @@ void RegisterQuery(QueryFlags* flags, config::Command* command) {
                &flags->metadata_default_range);
   command->Add("query.max-samples", "Maximum number of samples a single query can load into memory.", &flags->samples_max);
   command->Add("query.max-memory", "Memory that a single query may use.", &flags->query_memory_max);
+  command->Add("query.log-queries-longer-than", "Log queries that take at least so long, with what they asked and cost. 0: none.",
+               &flags->slow_query);
   command->Add("query.promql-engine", "Names of both engines are accepted; there is one.", &flags->promql_engine)
       .Choices({"prometheus", "thanos"});
   command->Add("enable-feature", "Features of PromQL to switch on, by Prometheus' names (repeatable).", &flags->enabled_features);

@@ -39,6 +39,7 @@ struct QueryFlags {
   std::chrono::milliseconds metadata_default_range{0};
   int64_t samples_max = 50'000'000;
   ByteSize query_memory_max{256ULL << 20};
+  std::chrono::milliseconds slow_query{std::chrono::seconds(10)};
   std::string promql_engine = "prometheus";
   std::vector<std::string> enabled_features;
   uint64_t request_series_max = 0;
