@@ -8,10 +8,12 @@
 
 #include "agent/sidecar/prometheus_json.h"
 #include "agent/sidecar/read_frames.h"
+#include "common/base/clock.h"
 #include "common/base/str_cat.h"
 #include "common/base/time_format.h"
 #include "common/config/yaml.h"
 #include "common/http/form.h"
+#include "common/http/http1_encoder.h"
 
 namespace epi::agent {
 namespace {
@@ -129,7 +131,13 @@ Result<int64_t> PrometheusClient::LowestTimeMs(const Context& ctx) const {
   return static_cast<int64_t>(*seconds * 1000);
 }
 
-Status PrometheusClient::Ready(const Context& ctx) const { return Get(ctx, "/-/ready").status(); }
+Result<int64_t> PrometheusClient::ReadyClockAheadMs(const Context& ctx) const {
+  constexpr std::string_view kPath = "/-/ready";
+  const http::ClientResponse response = TRY(client_.Do(ctx, {.url = StrCat(url_, kPath)}));
+  if (response.status != 200) return Failed(kPath, response);
+  const auto date_ms = http::ParseHttpDateMs(http::FieldValue(response.headers, "date"));
+  return date_ms.has_value() ? *date_ms - Clock::System().NowMs() : 0;
+}
 
 Status PrometheusClient::Reload(const Context& ctx) const {
   constexpr std::string_view kPath = "/-/reload";

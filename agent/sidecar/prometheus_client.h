@@ -62,7 +62,8 @@ class PrometheusClient {
   Result<PrometheusVersion> Version(const Context& ctx) const;
   // Oldest sample, from Prometheus' own metrics; NotFound when it does not tell.
   Result<int64_t> LowestTimeMs(const Context& ctx) const;
-  Status Ready(const Context& ctx) const;
+  // How far Prometheus' clock is ahead of ours, to a second, when it is ready; 0 when it does not tell.
+  Result<int64_t> ReadyClockAheadMs(const Context& ctx) const;
   // POST /-/reload.
   Status Reload(const Context& ctx) const;
 

@@ -1,11 +1,13 @@
 #include "agent/sidecar/prometheus_monitor.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "common/base/clock.h"
 #include "common/base/str_cat.h"
 #include "common/runtime/cancellable_wait.h"
+#include "common/storeapi/wire_info.h"
 
 namespace epi::agent {
 namespace {
@@ -68,7 +70,8 @@ Result<bool> PrometheusMonitor::AnyCollision(const Context& ctx, const labels::L
 Result<PrometheusState> PrometheusMonitor::Ask(const Context& ctx) const {
   const Context request = ctx.WithTimeout(options_.request_timeout);
   PrometheusState state;
-  RETURN_IF_ERROR(client_->Ready(request));
+  const int64_t ahead_ms = TRY(client_->ReadyClockAheadMs(request));
+  if (std::abs(ahead_ms) > storeapi::kClockAheadMaxMs) state.clock_ahead_ms = ahead_ms;
   state.external_labels = TRY(client_->ExternalLabels(request));
   if (state.external_labels.empty()) {
     return FailedPreconditionError(
@@ -97,6 +100,9 @@ Status PrometheusMonitor::Refresh(const Context& ctx) {
   if (!before->up || before->external_labels != state->external_labels) {
     logger_.Info("successfully loaded prometheus external labels",
                  {{"external_labels", state->external_labels.ToString()}});
+  }
+  if (state->clock_ahead_ms != 0 && before->clock_ahead_ms == 0) {
+    logger_.Warn("Prometheus' clock does not agree with ours", {{"url", client_->display_url()}, {"ahead_ms", state->clock_ahead_ms}});
   }
   Publish(*std::move(state));
   return OkStatus();

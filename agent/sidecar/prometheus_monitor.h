@@ -29,6 +29,8 @@ struct PrometheusState {
   labels::Labels external_labels;
   int64_t mint_ms = 0;
   PrometheusVersion version;
+  // How far Prometheus' clock, which its samples are stamped by, is ahead of ours. Zero below kClockAheadMaxMs.
+  int64_t clock_ahead_ms = 0;
   // External labels that some series have as their own, too: answers must then be sorted as a whole.
   bool labels_collide = false;
 };

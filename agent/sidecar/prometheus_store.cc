@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agent/sidecar/external_matchers.h"
+#include "common/base/clock.h"
 #include "common/base/str_cat.h"
 
 namespace epi::agent {
@@ -163,6 +164,7 @@ Result<storeapi::Info> PrometheusStore::Info(const Context&) {
                                    .supports_sharding = true,
                                    .supports_without_replica_labels = true,
                                    .tsdb_infos = {{state->external_labels, range}}};
+  info.clock_ms = Clock::System().NowMs() + state->clock_ahead_ms;
   return info;
 }
 

@@ -92,6 +92,14 @@ void AppendHttp1Head(const Http1ResponseHead& head, std::string* out) {
   out->append("\r\n");
 }
 
+std::optional<int64_t> ParseHttpDateMs(std::string_view text) {
+  std::tm utc{};
+  const std::string terminated(text);
+  const char* const end = strptime(terminated.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return static_cast<int64_t>(timegm(&utc)) * 1000;
+}
+
 void AppendChunk(std::string_view bytes, std::string* out) {
   if (bytes.empty()) return;
   char size[17];

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,5 +42,7 @@ inline constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 std::string_view ReasonPhrase(int status);
 // The time now as in "Wed, 25 Nov 2026 04:02:34 GMT".
 std::string HttpDate();
+// Unix milliseconds of a Date field; nothing for a text that is none.
+std::optional<int64_t> ParseHttpDateMs(std::string_view text);
 
 }  // namespace epi::http

@@ -1,7 +1,7 @@
 // One query over many endpoints: which are asked, which are not and why, and how a lacking answer is reported.
 //
 // Contract: Plan() gives every known endpoint its place. With PartialResponse::kAbort it fails, naming the endpoint, when one
-//           that should be asked is lost; with kWarn each lost one is a warning.
+//           that should be asked is lost; with kWarn each lost one is a warning, and each whose clock is off when it matters.
 // Threads:  pure functions and values.
 #pragma once
 

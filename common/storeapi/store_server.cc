@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "common/base/clock.h"
 #include "common/storeapi/store_client.h"
 
 namespace epi::storeapi {
@@ -35,7 +36,9 @@ void StoreServer::Register(rpc::Server* server) {
   server->RegisterUnary(
       std::string(kInfoMethod),
       [this](const Context& ctx, rpc::ServerStream&, const std::string&) -> Result<std::string> {
-        return SerializeInfo(TRY(backend_->Info(ctx)));
+        epi::storeapi::Info info = TRY(backend_->Info(ctx));
+        if (info.clock_ms == 0) info.clock_ms = Clock::System().NowMs();
+        return SerializeInfo(info);
       },
       rpc::Lane::kControl);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <map>
 #include <set>
 #include <utility>
@@ -28,6 +29,8 @@ const std::shared_ptr<Endpoint>* Find(const Endpoints& endpoints, const std::str
 }
 
 }  // namespace
+
+bool EndpointState::clock_is_off() const { return std::abs(clock_ahead_ms) > kClockAheadMaxMs; }
 
 EndpointState Endpoint::state() const {
   MutexLock lock(&mutex_);
@@ -140,6 +143,17 @@ Status StoreSet::WaitUntilReady(const Context& ctx) const {
   return OkStatus();
 }
 
+void StoreSet::ApplyClock(const Endpoint& endpoint, EndpointState* state, int64_t clock_ms) {
+  const bool was_off = state->clock_is_off();
+  state->clock_ahead_ms = clock_ms == 0 ? 0 : clock_ms - state->last_check_ms;
+  if (state->clock_is_off() == was_off) return;
+  if (was_off) {
+    options_.logger.Info("endpoint's clock agrees with ours again", {{"address", endpoint.address()}});
+  } else {
+    options_.logger.Warn("endpoint's clock does not agree with ours", {{"address", endpoint.address()}, {"ahead_ms", state->clock_ahead_ms}});
+  }
+}
+
 void StoreSet::Apply(Endpoint& endpoint, Result<Info> info) {
   const int64_t now_ms = options_.clock->NowMs();
   MutexLock lock(&endpoint.mutex_);
@@ -151,6 +165,7 @@ void StoreSet::Apply(Endpoint& endpoint, Result<Info> info) {
   state.last_error = info.status();
   if (info.ok()) {
     state.last_healthy_ms = now_ms;
+    ApplyClock(endpoint, &state, std::exchange(info->clock_ms, 0));
     if (state.info == nullptr || *state.info != *info) state.info = std::make_shared<const Info>(std::move(*info));
   }
   if (was_healthy == state.healthy && !first_check) return;

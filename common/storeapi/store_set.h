@@ -42,6 +42,9 @@ struct EndpointState {
   Status last_error;  // Of the last check; OK when healthy or not checked yet.
   int64_t last_check_ms = 0;
   int64_t last_healthy_ms = 0;
+  // How far its clock is ahead of ours, when it tells; answers take a moment, so a few seconds mean nothing.
+  int64_t clock_ahead_ms = 0;
+  bool clock_is_off() const;
 };
 
 class Endpoint {
@@ -111,6 +114,7 @@ class StoreSet {
   // False when ctx ended: then nothing is known.
   bool AskInfo(const Context& ctx, const Endpoints& endpoints, std::chrono::milliseconds timeout);
   void Apply(Endpoint& endpoint, Result<Info> info);
+  void ApplyClock(const Endpoint& endpoint, EndpointState* state, int64_t clock_ms);
   void ForgetDeparted() EXCLUSIVE_LOCKS_REQUIRED(update_mutex_);
   void WarnOfDuplicateLabels() EXCLUSIVE_LOCKS_REQUIRED(update_mutex_);
   void ExportConnections() EXCLUSIVE_LOCKS_REQUIRED(update_mutex_);

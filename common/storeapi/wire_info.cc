@@ -63,6 +63,7 @@ std::string SerializeInfo(const Info& info) {
   }
   if (info.query) message.mutable_query();
   if (info.status) message.mutable_status();
+  message.set_clock_ms(info.clock_ms);
   return message.SerializeAsString();
 }
 
@@ -81,6 +82,7 @@ Result<Info> ParseInfo(std::string_view message) {
   if (response.has_exemplars()) info.exemplars = TimeRange{response.exemplars().min_time(), response.exemplars().max_time()};
   info.query = response.has_query();
   info.status = response.has_status();
+  info.clock_ms = response.clock_ms();
   return info;
 }
 

@@ -16,6 +16,9 @@
 
 namespace epi::storeapi {
 
+// Clocks that differ by more are worth a warning: samples of the last minutes are not where a query looks for them.
+inline constexpr int64_t kClockAheadMaxMs = 60'000;
+
 struct TimeRange {
   int64_t mint_ms = std::numeric_limits<int64_t>::max();
   int64_t maxt_ms = std::numeric_limits<int64_t>::max();
@@ -51,6 +54,7 @@ struct Info {
   std::optional<TimeRange> exemplars;
   bool query = false;
   bool status = false;
+  int64_t clock_ms = 0;  // The clock by which its samples get their times; 0: not told.
   friend bool operator==(const Info&, const Info&) = default;
 };
 

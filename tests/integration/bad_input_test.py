@@ -4,6 +4,7 @@ hang, no crash, no answer that lacks data without a warning."""
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,8 +15,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 import fake_peers  # noqa: E402
 import grpc_curl  # noqa: E402
-from fake_peers import CuttingProxy, GrpcStore, SilentPeer, SpeakingPeer, grpc_frame, series_message  # noqa: E402
-from stack import BIN, Failure, Stack, free_port, get, make_blocks, wait_until  # noqa: E402
+from fake_peers import CuttingProxy, FakePrometheus, GrpcStore, SilentPeer, SpeakingPeer, grpc_frame, series_message  # noqa: E402
+from stack import BIN, Failure, Stack, free_port, get, make_blocks, sanitized, wait_until  # noqa: E402
 
 AGENT = os.path.join(BIN, "epimetheus-agent")
 HUB = os.path.join(BIN, "epimetheus-hub")
@@ -185,6 +186,50 @@ def check_twins(stack, server, agent):
     twin.stop()
 
 
+# Clocks.
+
+
+def clock_claims(hub, endpoints, off):
+    """Answers about now name each endpoint whose clock is off; those about the past do not."""
+    def named():
+        warnings = hub.query("up").get("warnings", [])
+        return True if all(any(e in w and f"its clock is {off}" in w for w in warnings) for e in endpoints) else warnings
+    wait_until(f"warnings that the clocks of {endpoints} are {off}", named, [hub])
+    past = hub.query("count(items)", time=START)
+    require("warnings" not in past, f"an answer about the past warns of clocks: {past}")
+    require_words(hub.log_text(), ["clock does not agree", *endpoints], "log of the hub")
+    require(hub.query("up", partial_response="false")["status"] == "success", "a clock that is off is no missing answer")
+
+
+def check_clocks(stack, server, agent):
+    """An hour off: at Prometheus, at the agent, at the hub."""
+    with FakePrometheus({"cluster": "late", "replica": "0"}, clock_off=-3600) as late:
+        watch = stack.add_sidecar("late-agent", [AGENT], late.url)
+        watch.wait_ready()
+        require_words(watch.log_text(), ["clock does not agree", late.url, "ahead_ms=-3"], "log of the agent of a late Prometheus")
+        hub = stack.add_hub([agent, watch], "hub-late")
+        hub.wait_ready()
+        clock_claims(hub, [watch.endpoint], "3600 s behind")
+        hub.stop()
+        watch.stop()
+    if shutil.which("faketime") is None or sanitized():
+        print("agent and hub with a clock of their own: not tested, faketime is not installed or a sanitizer is in the way")
+        return
+    fast = stack.add_sidecar("fast-agent", ["faketime", "-f", "+3600s", AGENT], server.url)
+    fast.wait_ready()
+    require_words(fast.log_text(), ["clock does not agree", server.url, "ahead_ms=-3"], "log of an agent whose clock is ahead")
+    hub = stack.add_hub([fast], "hub-fast-agent")
+    hub.wait_ready()
+    answer = hub.query("count(items)", time=START)
+    require(answer["data"]["result"][0]["value"][1] == str(SERIES), f"data of an agent whose clock is ahead: {answer}")
+    require("warnings" not in hub.query("up"), "Prometheus' clock is right, whatever the agent's says")
+    ahead = stack.add_querier("hub-ahead", ["faketime", "-f", "+3600s", HUB], [agent.endpoint])
+    ahead.wait_ready()
+    clock_claims(ahead, [agent.endpoint], "3600 s behind")
+    for node in (fast, hub, ahead):
+        node.stop()
+
+
 # Peers that die while they answer.
 
 
@@ -316,7 +361,7 @@ def main():
         wait_until("the hub's first answer", lambda: "warnings" not in hub.query("count(items)", time=START))
         checks = [lambda: check_flags(stack), lambda: check_yaml(stack), lambda: check_ports_in_use(stack), lambda: check_no_external_labels(stack),
                   lambda: check_no_prometheus(stack), lambda: check_endpoints(stack, agent), lambda: check_twins(stack, server, agent),
-                  lambda: check_cut_lines(stack, server), lambda: check_wrong_protocol(agent, hub), lambda: check_http_limits(hub),
+                  lambda: check_clocks(stack, server, agent), lambda: check_cut_lines(stack, server), lambda: check_wrong_protocol(agent, hub), lambda: check_http_limits(hub),
                   lambda: check_grpc_requests(agent, hub), lambda: check_api_requests(hub)]
         failures = []
         for check in checks:

@@ -3,9 +3,11 @@
 
 KILLS=N sets how many agents are killed (25), SEED=N which and when. The data is known, so what an answer lacks is known, too:
 every element of the full answer has the set of endpoints that can supply it, and when it is missing or differs, one of them must be
-named in a warning. What is not in the full answer must never appear. The hub is never restarted, and holds as much as before.
+named in a warning. What is not in the full answer must never appear. Half of the questions go to a second hub that knows only the
+first. The hubs are never restarted, and hold as much as before.
 """
 
+import itertools
 import json
 import os
 import random
@@ -122,8 +124,8 @@ def check_known(claims):
 class Askers:
     """Threads that ask one claim after another, and count what they got."""
 
-    def __init__(self, hub, claims):
-        self.hub, self.claims = hub, claims
+    def __init__(self, hubs, claims):
+        self.hubs, self.claims = hubs, claims
         self.counts = {"whole": 0, "partial": 0, "refused": 0}
         self.lies = []
         self.stopping = threading.Event()
@@ -135,7 +137,7 @@ class Askers:
         while not self.stopping.is_set():
             claim = chosen.choice(self.claims)
             try:
-                code, answer = claim_answer(self.hub, claim)
+                code, answer = claim_answer(chosen.choice(self.hubs), claim)
                 lie = claim.judge(code, answer)
             except Failure as failure:
                 code, answer, lie = 0, {}, str(failure)
@@ -160,16 +162,16 @@ def claim_answer(hub, claim):
     return hub.api(claim.path, **claim.params)
 
 
-def wait_whole(hub, claims):
+def wait_whole(hubs, claims):
     """Until each claim is answered whole again."""
-    for claim in claims:
-        def whole(c=claim):
-            code, answer = claim_answer(hub, c)
+    for hub, claim in itertools.product(hubs, claims):
+        def whole(h=hub, c=claim):
+            code, answer = claim_answer(h, c)
             return True if code == 200 and not answer.get("warnings") and c.elements(answer) == c.full else str(answer)[:300]
-        wait_until(f"a whole answer to {claim.path} {claim.params}", whole, [hub])
+        wait_until(f"a whole answer of {hub.name} to {claim.path} {claim.params}", whole, hubs)
 
 
-def kill_agents(agents, claims, hub, chosen):
+def kill_agents(agents, claims, hubs, chosen):
     for number in range(KILLS):
         agent = chosen.choice(agents)
         time.sleep(chosen.uniform(0, 0.4))  # A random moment is what is tested.
@@ -177,22 +179,23 @@ def kill_agents(agents, claims, hub, chosen):
         time.sleep(chosen.uniform(0, 0.8))
         agent.start()
         if (number + 1) % ROUND == 0:
-            wait_whole(hub, claims)
+            wait_whole(hubs, claims)
 
 
-def check_footprint(before, after):
+def check_footprint(name, before, after):
     grown = {key: after[key] - before[key] for key in before}
     if grown["descriptors"] > 4 or grown["threads"] > 2:
-        raise Failure(f"the hub holds more than before: {before} → {after}")
+        raise Failure(f"{name} holds more than before: {before} → {after}")
     # Sanitizers keep freed memory for a while.
     if not sanitized() and grown["rss_kib"] > 16 * 1024:
-        raise Failure(f"the hub grew by {grown['rss_kib']} KiB: {before} → {after}")
+        raise Failure(f"{name} grew by {grown['rss_kib']} KiB: {before} → {after}")
 
 
-def warm_up(hub, claims):
+def warm_up(hubs, claims):
     """Enough of everything that pools and threads have their size."""
-    with Askers(hub, claims):
-        wait_until("300 answers", lambda: (hub.metric("thanos_query_concurrent_gate_queries_total") or 0) > 300, [hub])
+    with Askers(hubs, claims):
+        for hub in hubs:
+            wait_until("150 queries", lambda h=hub: (h.metric("thanos_query_concurrent_gate_queries_total") or 0) > 150, hubs)
 
 
 def main():
@@ -205,24 +208,28 @@ def main():
             agent.wait_ready()
         hub = stack.add_hub(agents)
         hub.wait_ready()
+        hubs = [hub, stack.add_hub([hub], "stacked")]
+        hubs[1].wait_ready()
         claims = make_claims(dict(zip(CLUSTERS, [agent.endpoint for agent in agents])))
         for claim in claims:
             claim.learn(hub)
         check_known(claims)
-        warm_up(hub, claims)
-        before = hub.footprint()
+        wait_whole(hubs, claims)
+        warm_up(hubs, claims)
+        before = [h.footprint() for h in hubs]
         started = time.monotonic()
-        with Askers(hub, claims) as askers:
-            kill_agents(agents, claims, hub, random.Random(SEED))
-        wait_whole(hub, claims)
-        hub.check_alive()
-        after = hub.footprint()
+        with Askers(hubs, claims) as askers:
+            kill_agents(agents, claims, hubs, random.Random(SEED))
+        wait_whole(hubs, claims)
+        after = [h.footprint() for h in hubs]
         if askers.lies:
             raise Failure(f"{len(askers.lies)} dishonest answers, the first: " + "\n".join(askers.lies[:3]))
         if not askers.counts["partial"] or not askers.counts["whole"]:
             raise Failure(f"nothing was tested: {askers.counts}")
-        check_footprint(before, after)
-        print(f"{KILLS} kills in {time.monotonic() - started:.0f} s; answers: {askers.counts}; dishonest: 0; hub {before} → {after}")
+        for h, was, now in zip(hubs, before, after):
+            h.check_alive()
+            check_footprint(h.name, was, now)
+        print(f"{KILLS} kills in {time.monotonic() - started:.0f} s; answers: {askers.counts}; dishonest: 0; hubs {before} → {after}")
 
 
 if __name__ == "__main__":

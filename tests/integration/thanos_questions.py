@@ -114,6 +114,14 @@ def questions():
         yield "labels", {"match[]": matcher, "start": START, "end": END}
         for label in ("__name__", "cluster", "replica", "path", "room"):
             yield f"label/{label}/values", {"match[]": matcher, "start": START, "end": END}
+    yield "query", {"query": "temperature", "time": START + 7207, "storeMatch[]": '{__address__=~"127.+"}'}
+    yield "query", {"query": "temperature", "time": START + 7207, "storeMatch[]": '{__address__=~"10.+"}'}
+    yield "query", {"query": "temperature", "time": START + 7207, "partial_response": "false"}
+    yield "query_range", {"query": "temperature", "start": START, "end": END, "step": 1}
+    yield "query_range", {"query": "temperature", "start": START, "end": END, "step": 0}
+    yield "query_range", {"query": "temperature", "start": END, "end": START, "step": 1}
+    yield "label/path/values", {"start": START, "end": END, "limit": 2}
+    yield "labels", {"start": START, "end": END, "limit": 3}
     for start, end in ((START, END), (START - 99999, START - 9999)):
         yield "labels", {"start": start, "end": end}
         for label in ("__name__", "cluster", "replica", "path", "version", "nothing"):

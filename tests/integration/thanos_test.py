@@ -187,6 +187,16 @@ def check_services(node):
             raise Failure(f"{node.name} reflection {version} does not list {missing}: {answer}")
 
 
+def check_info(agents, sidecars):
+    """What an agent says of itself is, byte for byte, the beginning of what Thanos' sidecar says: labels, type, times, databases. Thanos
+    goes on with APIs that an agent lacks; the agent with field 1001, its clock."""
+    for agent, sidecar in zip(agents, sidecars):
+        ours, theirs = [grpc_curl.call(node.grpc_port, "/thanos.info.Info/Info", b"").messages[0] for node in (agent, sidecar)]
+        common, clock, _ = ours.partition(b"\xc8\x3e")
+        if not clock or not theirs.startswith(common):
+            raise Failure(f"Info of an agent: {ours}, of a sidecar: {theirs}")
+
+
 def check_refusal(queriers):
     """What Thanos' sidecars refuse to answer is no empty answer at our hub."""
     _, answer = queriers["hub over sidecars"].api("series", **{"match[]": '{cluster="us1"}', "start": START, "end": START + 600})
@@ -219,6 +229,7 @@ def main():
         check_stores(queriers)
         for node in (*agents[:1], *sidecars[:1], queriers["hub over agents"], queriers["Thanos over Thanos"]):
             check_services(node)
+        check_info(agents, sidecars)
         comparison = Comparison(queriers)
         asked = list(questions())
         for path, params in asked:

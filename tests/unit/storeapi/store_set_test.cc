@@ -1,5 +1,6 @@
 #include "common/storeapi/store_set.h"
 
+#include "common/storeapi/fanout.h"
 #include "tests/support/catch.h"
 #include "tests/unit/storeapi/fake_store.h"
 
@@ -7,6 +8,8 @@ namespace epi::storeapi {
 namespace {
 
 labels::Labels External(const std::string& cluster) { return labels::Labels({{"cluster", cluster}}); }
+
+const std::vector<labels::Matchers> kNone;
 
 std::vector<std::string> Addresses(const StoreSet& set) {
   std::vector<std::string> all;
@@ -48,6 +51,37 @@ TEST_CASE("an endpoint's state follows its Info answers, and what it said is kep
   set.CheckNow(Context::Background());
   CHECK(endpoint->state().healthy);
   CHECK(endpoint->state().last_error.ok());
+}
+
+TEST_CASE("an endpoint whose clock is off is named in answers about now, not in those about the past") {
+  runtime::Loop loop;
+  FakeClock clock(Clock::System().NowMs());
+  FakeStore store(External("eu1"));
+  TestServer server(&loop, &store);
+  StoreSet set({.make_channel = ChannelFactory(&loop, {}), .clock = &clock});
+  REQUIRE(set.SetEndpoints({{.address = server.address()}}).ok());
+  const labels::Matchers matchers = NameIs("up");
+  const auto warnings = [&](int64_t maxt_ms, PartialResponse partial) {
+    const auto plan = Plan(*set.endpoints(), {.mint_ms = 0, .maxt_ms = maxt_ms, .matchers = &matchers, .store_matchers = &kNone}, partial);
+    REQUIRE(plan.ok());
+    CHECK(plan->ask.size() == 1);
+    return plan->warnings;
+  };
+  set.CheckNow(Context::Background());
+  CHECK(warnings(clock.NowMs(), PartialResponse::kWarn).empty());
+
+  clock.Advance(std::chrono::hours(1));
+  set.CheckNow(Context::Background());
+  const auto late = warnings(clock.NowMs(), PartialResponse::kWarn);
+  REQUIRE(late.size() == 1);
+  CHECK(late[0].find(server.address()) != std::string::npos);
+  CHECK(late[0].find("s behind ours") != std::string::npos);
+  CHECK(warnings(clock.NowMs(), PartialResponse::kAbort).empty());
+  CHECK(warnings(clock.NowMs() - std::chrono::milliseconds(std::chrono::hours(3)).count(), PartialResponse::kWarn).empty());
+
+  store.info().clock_ms = clock.NowMs() + 2'000;
+  set.CheckNow(Context::Background());
+  CHECK(warnings(clock.NowMs(), PartialResponse::kWarn).empty());
 }
 
 TEST_CASE("repeated addresses are one endpoint and are counted, bad ones are named") {
