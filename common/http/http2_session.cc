@@ -45,6 +45,8 @@ Http2Session::Impl::Impl(Http2Role session_role, const Http2Options& session_opt
   nghttp2_option_set_no_auto_window_update(option, 1);
   nghttp2_option_set_no_closed_streams(option, 1);
   nghttp2_option_set_stream_reset_rate_limit(option, options.stream_resets_burst, options.stream_resets_per_second);
+  // Go's gRPC sends error messages as they are, also those that end with a space; such an answer is worth reading all the same.
+  if (role == Http2Role::kClient) nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(option, 1);
   const int created = role == Http2Role::kServer ? nghttp2_session_server_new2(&session, callbacks, this, option)
                                                  : nghttp2_session_client_new2(&session, callbacks, this, option);
   CHECK(created == 0);

@@ -16,9 +16,12 @@ std::string PercentEncode(std::string_view message) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
   out.reserve(message.size());
-  for (const char c : message) {
+  for (size_t i = 0; i < message.size(); ++i) {
+    const char c = message[i];
     const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte <= 0x7e && c != '%') {
+    // HTTP/2 allows spaces inside a field's value, not at its ends.
+    const bool space_at_end = c == ' ' && (i == 0 || i + 1 == message.size());
+    if (byte >= 0x20 && byte <= 0x7e && c != '%' && !space_at_end) {
       out.push_back(c);
     } else {
       out.push_back('%');

@@ -1,4 +1,4 @@
-// The grpc-message header: UTF-8 text with all bytes but printable ASCII, and '%', written as %XX.
+// The grpc-message header: UTF-8 text with spaces at its ends, and all bytes but printable ASCII and '%', written as %XX.
 #pragma once
 
 #include <string>

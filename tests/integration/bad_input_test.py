@@ -135,7 +135,12 @@ def unsorted(store, connection, stream):
     store.finish(connection, stream)
 
 
-BAD_STORES = {malformed: ["malformed protobuf"], dies: ["Unavailable"], half_message: [], no_status: ["grpc-status"],
+def refuses_with_spaces(store, connection, stream):
+    store.start(connection, stream)
+    store.finish(connection, stream, b"14", b" busy until noon ")
+
+
+BAD_STORES = {refuses_with_spaces: ["busy until noon"], malformed: ["malformed protobuf"], dies: ["Unavailable"], half_message: [], no_status: ["grpc-status"],
               endless_message: ["4294967295"], hangs: ["no response within 1000 ms"], unsorted: ["out of order"]}
 
 

@@ -256,9 +256,16 @@ class FakePrometheusHandler(http.server.BaseHTTPRequestHandler):
                    "/api/v1/status/config":
                        f'{{"status":"success","data":{{"yaml":"global:\\n  external_labels:{labels}\\n"}}}}',
                    "/api/v1/status/buildinfo": '{"status":"success","data":{"version":"2.42.0"}}'}
-        body = answers.get(self.path.partition("?")[0], '{"status":"success","data":[]}').encode()
+        self.answer(answers.get(self.path.partition("?")[0], '{"status":"success","data":[]}').encode(), "application/json")
+
+    def do_POST(self):
+        """A remote read that finds nothing."""
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.answer(b"", "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse")
+
+    def answer(self, body, kind):
         self.send_response(200)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -40,6 +40,7 @@ TEST_CASE("grpc-timeout is read in all units and caps what does not fit") {
 
 TEST_CASE("grpc-message keeps printable ASCII and escapes the rest") {
   CHECK(PercentEncode("a b~") == "a b~");
+  CHECK(PercentEncode(" a b  ") == "%20a b %20");
   CHECK(PercentEncode("100% größer\n") == "100%25 gr%C3%B6%C3%9Fer%0A");
   std::string all;
   for (int i = 0; i < 256; ++i) all.push_back(static_cast<char>(i));
