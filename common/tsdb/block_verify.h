@@ -2,15 +2,17 @@
 //
 // 1. meta.json parses; index, chunks and tombstones open.
 // 2. The series section is walked entry by entry: labels in order, series in order, chunks in time order, without overlap,
-//    within the block's time range, references not falling.
-// 3. Postings: each list checksummed, ids increasing; the list of all series is exactly the series section; all other lists
+//    within the block's time range, references rising.
+// 3. In step with that walk goes one over the segments (chunk_verify.h): each chunk is checksummed, and each chunk of each series
+//    starts where a chunk of its segment starts. With decode_samples each is decoded too, aggregates slot by slot: times
+//    increase, first and last are those of the index.
+// 4. Postings: each list checksummed, ids increasing; the list of all series is exactly the series section; all other lists
 //    together name each series once per label. The last is compared as two sums over hash(name, value, series), which needs no
 //    memory.
-// 4. Each chunk of each segment is checksummed; each chunk of each series starts where a chunk of its segment starts. With
-//    decode_samples each is decoded too: times increase, first and last are those of the index.
-// 5. Counts are those of meta.json; tombstones name series that exist.
+// 5. meta.json agrees with the block (meta_verify.h); tombstones name series that exist.
 //
-// Errors: problems of the block are in the answer. The status is of the check itself: Cancelled, DeadlineExceeded.
+// Contract: memory does not grow with the block, apart from the index reader's sampled tables; pages that were read are given back.
+// Errors:   problems of the block are in the answer. The status is of the check itself: Cancelled, DeadlineExceeded.
 #pragma once
 
 #include <cstdint>

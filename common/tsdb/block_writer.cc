@@ -134,6 +134,9 @@ void BlockWriter::CompleteMeta() {
   if (meta_.compaction.level == 0) meta_.compaction.level = 1;
   if (meta_.compaction.sources.empty()) meta_.compaction.sources.push_back(meta_.ulid);
   if (!meta_.thanos) return;
+  // Those given are of the block that this one was made from.
+  meta_.thanos->files.clear();
+  meta_.thanos->segment_files.clear();
   meta_.thanos->series_max_size = static_cast<int64_t>(index_->series_bytes_max());
   meta_.thanos->chunk_max_size = static_cast<int64_t>(chunk_bytes_max_);
 }

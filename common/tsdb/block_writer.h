@@ -46,8 +46,8 @@ struct FramedChunk {
 
 class BlockWriter {
  public:
-  // Of `meta`, ULID, time range, compaction, thanos section and unknown keys are kept; stats are counted. A range of zero length
-  // becomes that of the chunks.
+  // Of `meta`, ULID, time range, compaction, thanos section and unknown keys are kept; stats are counted. The
+  // thanos section's lists of files are dropped. A range of zero length becomes that of the chunks.
   static Result<std::unique_ptr<BlockWriter>> Create(std::string directory, BlockMeta meta,
                                                      const BlockWriterOptions& options = {});
   ~BlockWriter();

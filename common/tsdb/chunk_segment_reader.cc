@@ -1,9 +1,7 @@
 #include "common/tsdb/chunk_segment_reader.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -12,15 +10,15 @@
 #include "common/base/check.h"
 #include "common/base/crc32c.h"
 #include "common/base/str_cat.h"
+#include "common/tsdb/chunk_marks.h"
 #include "common/tsdb/mapped_file.h"
 
 namespace epi::tsdb {
 namespace {
 
 constexpr int kSegmentNameDigits = 6;
-constexpr unsigned kBitsPerWord = 64;
-// A chunk with its frame takes more bytes than this, so two chunks never start in the same granule.
-constexpr size_t kChunkGranuleBytes = 16;
+// References have 32 bits for an offset.
+constexpr uint64_t kFileBytesMax = UINT32_MAX;
 
 Result<std::vector<std::string>> SegmentNames(const std::string& directory) {
   std::vector<std::string> names;
@@ -51,29 +49,20 @@ Status CheckHeader(const std::string& name, std::string_view bytes) {
 }  // namespace
 
 struct ChunkSegmentReader::Segment {
-  struct FreeDeleter {
-    void operator()(uint64_t* words) const { std::free(words); }
-  };
-
   std::string name;
   std::optional<MappedFile> file;  // Not there when the bytes are somebody else's.
   std::string_view bytes;
-  // One bit per granule: is the chunk that starts there verified? From calloc, so only what is used takes memory.
-  std::unique_ptr<uint64_t[], FreeDeleter> verified;
+  ChunkMarks verified;
 
   Status Prepare() {
     RETURN_IF_ERROR(CheckHeader(name, bytes));
-    const size_t words = bytes.size() / kChunkGranuleBytes / kBitsPerWord + 1;
-    verified.reset(static_cast<uint64_t*>(std::calloc(words, sizeof(uint64_t))));
-    if (verified == nullptr) return ResourceExhaustedError(StrCat(name, ": no memory for the bitmap of verified chunks"));
+    if (bytes.size() > kFileBytesMax) return DataLossError(StrCat(name, ": larger than a chunk segment can be"));
+    if (!verified.Init(bytes.size())) return ResourceExhaustedError(StrCat(name, ": no memory for marks of verified chunks"));
     return OkStatus();
   }
-  std::atomic_ref<uint64_t> Word(uint32_t offset) const {
-    return std::atomic_ref<uint64_t>(verified[offset / kChunkGranuleBytes / kBitsPerWord]);
+  Status Bad(ChunkRef ref, const Status& what) const {
+    return DataLossError(StrCat(name, ": chunk at offset ", ref.offset(), ": ", what.message()));
   }
-  static uint64_t Bit(uint32_t offset) { return uint64_t{1} << (offset / kChunkGranuleBytes % kBitsPerWord); }
-  bool IsVerified(uint32_t offset) const { return (Word(offset).load(std::memory_order_relaxed) & Bit(offset)) != 0; }
-  void SetVerified(uint32_t offset) const { Word(offset).fetch_or(Bit(offset), std::memory_order_relaxed); }
 };
 
 struct ChunkSegmentReader::Frame {
@@ -140,20 +129,22 @@ Result<ChunkSegmentReader::Frame> ChunkSegmentReader::Locate(ChunkRef ref) const
   size_t need_bytes = 0;
   const std::string_view rest = segment.bytes.substr(ref.offset());
   Result<ChunkData> chunk = ParseFramedChunk(rest, false, &framed_bytes, &need_bytes);
-  if (!chunk.ok()) return DataLossError(StrCat(segment.name, ": chunk at offset ", ref.offset(), ": ", chunk.status().message()));
+  if (!chunk.ok()) return segment.Bad(ref, chunk.status());
   return Frame{&segment, rest.substr(0, framed_bytes), *chunk};
+}
+
+Status ChunkSegmentReader::Verify(const Frame& frame, ChunkRef ref) {
+  size_t framed_bytes = 0;
+  size_t need_bytes = 0;
+  const Result<ChunkData> checked = ParseFramedChunk(frame.framed, true, &framed_bytes, &need_bytes);
+  return checked.ok() ? OkStatus() : frame.segment->Bad(ref, checked.status());
 }
 
 Result<ChunkSegmentReader::Frame> ChunkSegmentReader::LocateVerified(ChunkRef ref) const {
   const Frame frame = TRY(Locate(ref));
-  if (frame.segment->IsVerified(ref.offset())) return frame;
-  size_t framed_bytes = 0;
-  size_t need_bytes = 0;
-  const Result<ChunkData> checked = ParseFramedChunk(frame.framed, true, &framed_bytes, &need_bytes);
-  if (!checked.ok()) {
-    return DataLossError(StrCat(frame.segment->name, ": chunk at offset ", ref.offset(), ": ", checked.status().message()));
-  }
-  frame.segment->SetVerified(ref.offset());
+  if (frame.segment->verified.Has(ref.offset())) return frame;
+  RETURN_IF_ERROR(Verify(frame, ref));
+  frame.segment->verified.Set(ref.offset());
   return frame;
 }
 
@@ -167,9 +158,25 @@ Result<std::string_view> ChunkSegmentReader::ReadFramed(ChunkRef ref) const {
   return frame.framed;
 }
 
+Result<ChunkData> ChunkSegmentReader::ReadUnmarked(ChunkRef ref, ChunkRef* next) const {
+  const Frame frame = TRY(Locate(ref));
+  RETURN_IF_ERROR(Verify(frame, ref));
+  *next = Behind(frame, ref);
+  return frame.chunk;
+}
+
+void ChunkSegmentReader::Forget(uint32_t segment, uint64_t begin, uint64_t end) const {
+  CHECK(segment < segments_.size());
+  if (segments_[segment]->file) segments_[segment]->file->Forget(begin, end);
+}
+
+ChunkRef ChunkSegmentReader::Behind(const Frame& frame, ChunkRef ref) {
+  return ChunkRef(ref.segment(), static_cast<uint32_t>(ref.offset() + frame.framed.size()));
+}
+
 Result<ChunkRef> ChunkSegmentReader::Next(ChunkRef ref) const {
   const Frame frame = TRY(Locate(ref));
-  return ChunkRef(ref.segment(), static_cast<uint32_t>(ref.offset() + frame.framed.size()));
+  return Behind(frame, ref);
 }
 
 Result<ChunkData> ParseFramedChunk(std::string_view bytes, bool checked, size_t* framed_bytes, size_t* need_bytes) {

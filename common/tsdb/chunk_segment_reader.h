@@ -1,7 +1,7 @@
 // Reads chunks from the segment files of one block (chunks/000001 …). Format: docs/formats/chunks.md.
 //
 // Contract: Open() maps every segment and checks magic and version. Read() checks bounds, and the chunk's checksum the first time
-//           that chunk is read; later reads of it cost no checksum.
+//           that chunk is read; later reads of it mostly cost no checksum (chunk_marks.h).
 // Threads:  const methods are safe from any thread.
 // Owns:     the mappings; returned views live as long as this reader.
 // Errors:   DataLoss with file and offset on damage; NotFound when there is no segment file; a missing number in the row of
@@ -42,6 +42,11 @@ class ChunkSegmentReader {
   Result<ChunkData> Read(ChunkRef ref) const;
   // The chunk with its length field and checksum, as it stands in the file: what copying a chunk needs.
   Result<std::string_view> ReadFramed(ChunkRef ref) const;
+  // For a walk over all chunks: the checksum is checked every time and nothing is remembered. *next is set on success.
+  Result<ChunkData> ReadUnmarked(ChunkRef ref, ChunkRef* next) const;
+  // Gives back the memory of a segment's pages between two offsets; they are read from the file again when touched.
+  // REQUIRES: segment < segment_count().
+  void Forget(uint32_t segment, uint64_t begin, uint64_t end) const;
   // Where the next chunk of the same segment starts; offset = file size after the last. Bounds are checked, the checksum is not.
   Result<ChunkRef> Next(ChunkRef ref) const;
 
@@ -51,6 +56,8 @@ class ChunkSegmentReader {
   explicit ChunkSegmentReader(std::vector<std::unique_ptr<Segment>> segments);
   Result<Frame> Locate(ChunkRef ref) const;
   Result<Frame> LocateVerified(ChunkRef ref) const;
+  static Status Verify(const Frame& frame, ChunkRef ref);
+  static ChunkRef Behind(const Frame& frame, ChunkRef ref);
 
   const std::vector<std::unique_ptr<Segment>> segments_;
 };

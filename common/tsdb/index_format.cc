@@ -10,17 +10,21 @@ Result<IndexToc> IndexToc::Decode(const FileBytes& index) {
     return index.Corrupt(kSectionToc, index.size(), "the file is too short for an index");
   }
   const uint64_t at = index.size() - kTocBytes;
-  const std::string_view bytes = index.bytes.substr(at);
+  return Decode(index, at, at);
+}
+
+Result<IndexToc> IndexToc::Decode(const FileBytes& file, uint64_t at, uint64_t index_at) {
+  const std::string_view bytes = file.bytes.substr(at, kTocBytes);
   ByteReader reader(bytes);
   IndexToc toc;
   for (uint64_t* field : {&toc.symbols, &toc.series, &toc.label_indices, &toc.label_offset_table, &toc.postings,
                           &toc.postings_table}) {
     *field = reader.U64Be();
   }
-  if (reader.U32Be() != Crc32c(bytes.substr(0, kTocBytes - 4))) return index.Corrupt(kSectionToc, at, "bad checksum");
+  if (reader.U32Be() != Crc32c(bytes.substr(0, kTocBytes - 4))) return file.Corrupt(kSectionToc, at, "bad checksum");
   const bool ordered = toc.symbols >= kIndexHeaderBytes && toc.symbols <= toc.series && toc.series <= toc.label_indices &&
-                       toc.label_indices <= toc.postings_table && toc.postings_table <= at;
-  if (!ordered) return index.Corrupt(kSectionToc, at, "sections out of order or outside the file");
+                       toc.label_indices <= toc.postings_table && toc.postings_table <= index_at;
+  if (!ordered) return file.Corrupt(kSectionToc, at, "sections out of order or outside the file");
   return toc;
 }
 

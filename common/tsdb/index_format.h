@@ -42,6 +42,8 @@ struct IndexToc {
 
   // Reads the end of an index and checks the checksum and that symbols ≤ series ≤ label indices ≤ postings table ≤ TOC.
   static Result<IndexToc> Decode(const FileBytes& index);
+  // The same for a copy of the TOC that stands at `at` of `file` and stood at `index_at` of the index. REQUIRES: kTocBytes there.
+  static Result<IndexToc> Decode(const FileBytes& file, uint64_t at, uint64_t index_at);
   void AppendTo(std::string* out) const;
   friend bool operator==(const IndexToc&, const IndexToc&) = default;
 };

@@ -52,14 +52,10 @@ Result<PostingsList> IndexReader::Postings(std::string_view name, std::string_vi
   return PostingsAt(*offset);
 }
 
-Result<PostingsList> IndexReader::PostingsAt(uint64_t list_offset) const {
-  const std::string_view payload = TRY(file_.Checksummed(list_offset, kSectionPostings));
-  ByteReader reader(payload);
-  const uint64_t count = reader.U32Be();
-  if (!reader.ok() || count * 4 != reader.remaining()) {
-    return file_.Corrupt(kSectionPostings, list_offset, StrCat(count, " ids do not fit the list"));
-  }
-  return PostingsList(reader.rest());
+Result<PostingsList> IndexReader::PostingsAt(uint64_t list_offset) const { return ReadPostingsList(file_, list_offset); }
+
+void IndexReader::Forget() const {
+  if (mapping_) mapping_->Forget(0, file_.size());
 }
 
 Status IndexReader::BadSeries(SeriesId id, std::string_view what) const {

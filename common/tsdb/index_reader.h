@@ -50,6 +50,8 @@ class IndexReader {
   uint64_t SeriesOffset(SeriesId id) const { return version_ == kIndexV1 ? id : uint64_t{id} * kSeriesAlignment; }
   // File offset behind an entry. REQUIRES: Series() read it.
   uint64_t SeriesEnd(SeriesId id) const;
+  // Gives back the memory of all pages; they are read from the file again when touched.
+  void Forget() const;
   // The error for something wrong with what the series refers to.
   Status BadSeries(SeriesId id, std::string_view what) const;
 

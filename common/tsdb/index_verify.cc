@@ -8,6 +8,8 @@ namespace epi::tsdb {
 namespace {
 
 constexpr uint32_t kItemsPerCheck = 1024;
+constexpr uint32_t kSeriesPerGiveBack = 64 * 1024;
+constexpr uint64_t kListBytesPerGiveBack = 8 << 20;
 
 uint64_t HashOf(const labels::Label& label) {
   return XXH64(label.value.data(), label.value.size(), XXH64(label.name.data(), label.name.size(), 0));
@@ -31,8 +33,6 @@ class MembershipSum {
 
 class IndexVerifier {
  public:
-  using EachSeries = std::function<void(SeriesId, const labels::Labels&, const SeriesEntry&)>;
-
   IndexVerifier(const Context& ctx, const IndexReader& index, const EachSeries& each_series, BlockVerification* out)
       : ctx_(ctx), index_(index), each_series_(each_series), out_(out) {}
 
@@ -53,12 +53,17 @@ class IndexVerifier {
  private:
   void Problem(const Status& status) { out_->AddProblem(std::string(status.message())); }
   void BadSeries(SeriesId id, std::string_view what) { Problem(index_.BadSeries(id, what)); }
+  Status SkipSeries(SeriesId id, std::string_view what) {
+    BadSeries(id, what);
+    return OkStatus();
+  }
 
   Status WalkSeries(PostingsList all) {
     SeriesEntry entry;
     uint64_t end = index_.toc().series;
     for (size_t i = 0; i < all.count(); ++i) {
       if (i % kItemsPerCheck == 0) RETURN_IF_ERROR(ctx_.Check());
+      if (i % kSeriesPerGiveBack == kSeriesPerGiveBack - 1) index_.Forget();
       const SeriesId id = all[i];
       const uint64_t begin = index_.SeriesOffset(id);
       // Entries stand one after the other, apart from zero bytes up to the alignment.
@@ -72,7 +77,7 @@ class IndexVerifier {
         continue;
       }
       end = index_.SeriesEnd(id);
-      VerifySeries(id, entry);
+      RETURN_IF_ERROR(VerifySeries(id, entry));
     }
     if (index_.toc().label_indices >= end + kSeriesAlignment) {
       out_->AddProblem(StrCat(index_.path(), ": series at offset ", end, ": not in the list of all series"));
@@ -80,24 +85,25 @@ class IndexVerifier {
     return OkStatus();
   }
 
-  void VerifySeries(SeriesId id, const SeriesEntry& entry) {
+  Status VerifySeries(SeriesId id, const SeriesEntry& entry) {
     std::vector<labels::Label> views;
     for (const LabelSymbols& symbols : entry.labels) {
       const Result<std::string_view> name = index_.symbols().Get(symbols.name);
       const Result<std::string_view> value = index_.symbols().Get(symbols.value);
-      if (!name.ok() || !value.ok()) return BadSeries(id, "refers to a symbol that is not there");
-      if (name->empty() || value->empty()) return BadSeries(id, "has an empty label name or value");
-      if (!views.empty() && views.back().name >= *name) return BadSeries(id, "has label names out of order");
-      if (std::max(name->size(), value->size()) > labels::kLabelBytesMax) return BadSeries(id, "has a label above 16 MiB");
+      if (!name.ok() || !value.ok()) return SkipSeries(id, "refers to a symbol that is not there");
+      if (name->empty() || value->empty()) return SkipSeries(id, "has an empty label name or value");
+      if (!views.empty() && views.back().name >= *name) return SkipSeries(id, "has label names out of order");
+      if (std::max(name->size(), value->size()) > labels::kLabelBytesMax) return SkipSeries(id, "has a label above 16 MiB");
       views.push_back({*name, *value});
       by_series_.Add(HashOf(views.back()), id);
     }
-    if (views.empty()) return BadSeries(id, "has no labels");
+    if (views.empty()) return SkipSeries(id, "has no labels");
     labels::Labels series = labels::Labels::FromSorted(views);
     if (any_ && labels::Labels::Compare(last_, series) >= 0) BadSeries(id, "is out of label order");
-    each_series_(id, series, entry);
+    RETURN_IF_ERROR(each_series_(series, entry));
     last_ = std::move(series);
     any_ = true;
+    return OkStatus();
   }
 
   Status WalkPostings() {
@@ -108,12 +114,20 @@ class IndexVerifier {
         const Result<PostingsList> list = index_.PostingsAt(values.list_offset());
         if (!list.ok()) {
           Problem(list.status());
-        } else {
-          VerifyList({name.text, values.value()}, *list);
+          continue;
         }
+        VerifyList({name.text, values.value()}, *list);
+        GiveBack(list->count() * sizeof(SeriesId));
       }
     }
     return OkStatus();
+  }
+
+  void GiveBack(uint64_t list_bytes) {
+    list_bytes_ += list_bytes;
+    if (list_bytes_ < kListBytesPerGiveBack) return;
+    index_.Forget();
+    list_bytes_ = 0;
   }
 
   void VerifyList(const labels::Label& label, PostingsList list) {
@@ -135,14 +149,14 @@ class IndexVerifier {
   bool any_ = false;
   labels::Labels last_;
   uint64_t lists_ = 0;
+  uint64_t list_bytes_ = 0;  // Since pages were given back.
   MembershipSum by_series_;
   MembershipSum by_postings_;
 };
 
 }  // namespace
 
-Status VerifyIndex(const Context& ctx, const IndexReader& index, const IndexVerifier::EachSeries& each_series,
-                   BlockVerification* out) {
+Status VerifyIndex(const Context& ctx, const IndexReader& index, const EachSeries& each_series, BlockVerification* out) {
   return IndexVerifier(ctx, index, each_series, out).Run();
 }
 

@@ -11,10 +11,11 @@
 
 namespace epi::tsdb {
 
-// Walks the series section and the postings and adds problems to *out. `each_series` sees every series that could be read.
-// Errors: Cancelled, DeadlineExceeded.
-Status VerifyIndex(const Context& ctx, const IndexReader& index,
-                   const std::function<void(SeriesId, const labels::Labels&, const SeriesEntry&)>& each_series,
-                   BlockVerification* out);
+// Sees every series that could be read, in the order of the index. An error ends the check.
+using EachSeries = std::function<Status(const labels::Labels&, const SeriesEntry&)>;
+
+// Walks the series section and the postings and adds problems to *out.
+// Errors: Cancelled, DeadlineExceeded, those of `each_series`.
+Status VerifyIndex(const Context& ctx, const IndexReader& index, const EachSeries& each_series, BlockVerification* out);
 
 }  // namespace epi::tsdb

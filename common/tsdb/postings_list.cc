@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "common/base/bytes.h"
+#include "common/base/str_cat.h"
+
 namespace epi::tsdb {
 
 size_t PostingsList::LowerBound(size_t from, SeriesId id) const {
@@ -24,6 +27,16 @@ size_t PostingsList::LowerBound(size_t from, SeriesId id) const {
     }
   }
   return high;
+}
+
+Result<PostingsList> ReadPostingsList(const FileBytes& file, uint64_t offset) {
+  const std::string_view payload = TRY(file.Checksummed(offset, kSectionPostings));
+  ByteReader reader(payload);
+  const uint64_t count = reader.U32Be();
+  if (!reader.ok() || count * sizeof(SeriesId) != reader.remaining()) {
+    return file.Corrupt(kSectionPostings, offset, StrCat(count, " ids do not fit the list"));
+  }
+  return PostingsList(reader.rest());
 }
 
 }  // namespace epi::tsdb

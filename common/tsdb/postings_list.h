@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/base/status.h"
+#include "common/tsdb/file_bytes.h"
 #include "common/tsdb/index_format.h"
 
 namespace epi::tsdb {
@@ -31,5 +33,9 @@ class PostingsList {
   const uint8_t* bytes_ = nullptr;
   size_t count_ = 0;
 };
+
+// The list that stands at `offset` of `file`: length, count, ids, checksum. Bytes may follow it.
+// Errors: DataLoss with file and offset.
+Result<PostingsList> ReadPostingsList(const FileBytes& file, uint64_t offset);
 
 }  // namespace epi::tsdb

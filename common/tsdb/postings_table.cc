@@ -150,6 +150,11 @@ bool PostingsTable::ValueCursor::Next() {
   return reader_.ok();
 }
 
+uint64_t PostingsTable::ValueCursor::next_list_offset() const {
+  ByteReader ahead = reader_;
+  return ReadEntry(&ahead).list_offset;
+}
+
 std::optional<uint64_t> PostingsTable::Find(std::string_view name, std::string_view value) const {
   ValueCursor cursor = Values(name, value);
   if (!cursor.Next() || cursor.value() != value) return std::nullopt;

@@ -43,6 +43,8 @@ class PostingsTable {
     bool Next();
     std::string_view value() const { return value_; }
     uint64_t list_offset() const { return list_offset_; }
+    // Of the entry that follows in the table, be it of another name; 0 at the end of the table.
+    uint64_t next_list_offset() const;
 
    private:
     friend class PostingsTable;

@@ -37,7 +37,7 @@ void ReadAll(const std::string& bytes) {
   const auto index = IndexReader::FromBytes(bytes, "index");
   if (!index.ok()) return;
   BlockVerification verification;
-  const auto ignore = [](SeriesId, const labels::Labels&, const SeriesEntry&) {};
+  const auto ignore = [](const labels::Labels&, const SeriesEntry&) { return OkStatus(); };
   (void)VerifyIndex(Context::Background(), **index, ignore, &verification);
   std::set<std::string> values;
   (void)CollectLabelValues(Context::Background(), **index, "__name__", {}, &values);

@@ -1,6 +1,9 @@
-// For tsdb_blocks_test.py: what `epimetheus-hub tools tsdb` does not do.
+// For tsdb_*_test.py: what `epimetheus-hub tools tsdb` does not do.
 //
 //   tsdb_tool rewrite FROM_BLOCK TO_DIRECTORY      decodes every sample and writes a new block of them
+//   tsdb_tool copy FROM_BLOCK TO_DIRECTORY         writes a new block of the chunks as they are
+//   tsdb_tool recut FROM_BLOCK                     encodes every chunk's samples anew and says how many chunks came out the same
+//   tsdb_tool print BLOCK                          everything in a block as text, see block_text.h
 //   tsdb_tool select TSDB_DIRECTORY SELECTOR N     selects N times and prints series, samples and CPU milliseconds
 #include <sys/resource.h>
 
@@ -12,21 +15,11 @@
 #include "common/base/str_cat.h"
 #include "common/promql/parse.h"
 #include "common/tsdb/block_directory.h"
-#include "common/tsdb/block_writer.h"
+#include "tests/integration/tsdb/block_copy.h"
+#include "tests/integration/tsdb/block_text.h"
 
 namespace epi {
 namespace {
-
-Status Rewrite(const std::string& from, const std::string& to) {
-  const auto block = TRY(tsdb::Block::Open(from));
-  const tsdb::BlockQuerier querier({block});
-  const auto set = TRY(querier.Select(Context::Background(), {}));
-  tsdb::BlockMeta meta;
-  meta.ulid = block->meta().ulid;
-  meta.min_time_ms = block->meta().min_time_ms;
-  meta.max_time_ms = block->meta().max_time_ms;
-  return tsdb::WriteBlock(Context::Background(), to, meta, set.get()).status();
-}
 
 double CpuMs() {
   rusage usage{};
@@ -69,15 +62,27 @@ int Report(const Status& status) {
   return status.ok() ? 0 : 1;
 }
 
+Status Recut(const std::string& from) {
+  const RecutCounts counts = TRY(RecutBlock(TRY(tsdb::Block::Open(from))));
+  std::printf("%llu chunks, %llu equal, %llu equal but for a zero byte at the end, %llu different\n",
+              static_cast<unsigned long long>(counts.chunks), static_cast<unsigned long long>(counts.equal),
+              static_cast<unsigned long long>(counts.shorter), static_cast<unsigned long long>(counts.different));
+  return OkStatus();
+}
+
+Status Print(const std::string& directory) { return PrintBlock(*TRY(tsdb::Block::Open(directory))); }
+
+Status Run(const std::vector<std::string>& args) {
+  const std::string command = args.empty() ? "" : args[0];
+  if (command == "rewrite" && args.size() == 3) return RewriteBlock(TRY(tsdb::Block::Open(args[1])), args[2]);
+  if (command == "copy" && args.size() == 3) return CopyBlock(TRY(tsdb::Block::Open(args[1])), args[2]);
+  if (command == "recut" && args.size() == 2) return Recut(args[1]);
+  if (command == "print" && args.size() == 2) return Print(args[1]);
+  if (command == "select" && args.size() == 4) return Select(args[1], args[2], std::atoi(args[3].c_str()));
+  return InvalidArgumentError("usage: see the top of tsdb_tool.cc");
+}
+
 }  // namespace
 }  // namespace epi
 
-int main(int argc, char** argv) {
-  const std::vector<std::string> args(argv + 1, argv + argc);
-  if (args.size() == 3 && args[0] == "rewrite") return epi::Report(epi::Rewrite(args[1], args[2]));
-  if (args.size() == 4 && args[0] == "select") {
-    return epi::Report(epi::Select(args[1], args[2], std::atoi(args[3].c_str())));
-  }
-  std::fprintf(stderr, "usage: see the top of tsdb_tool.cc\n");
-  return 2;
-}
+int main(int argc, char** argv) { return epi::Report(epi::Run({argv + 1, argv + argc})); }

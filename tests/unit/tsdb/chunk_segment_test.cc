@@ -92,6 +92,40 @@ TEST_CASE("a damaged chunk is named by file and offset, and its neighbours still
   CHECK(status.message() == "block/chunks/000001: chunk at offset 44: checksum mismatch");
 }
 
+TEST_CASE("a verified chunk does not vouch for its neighbours, however small they are") {
+  const TempDir dir;
+  auto writer = ChunkSegmentWriter::Create(dir.path()).value();
+  std::vector<ChunkRef> refs;
+  for (size_t i = 0; i < 40; ++i) refs.push_back(writer->Write({Encoding::kXor, std::string(i % 5, 'x')}).value());
+  REQUIRE(writer->Finish().ok());
+  const std::string whole = ReadFile(dir.path() + "/000001");
+  for (size_t bad = 0; bad < refs.size(); ++bad) {
+    std::string bytes = whole;
+    bytes[refs[bad].offset() + 1] ^= 1;  // Its encoding.
+    const auto reader = ChunkSegmentReader::FromBytes("c", {bytes}).value();
+    for (int round = 0; round < 2; ++round) {
+      for (size_t i = 0; i < refs.size(); ++i) {
+        REQUIRE(reader->Read(refs[i]).ok() == (i != bad));
+        REQUIRE(reader->ReadFramed(refs[i]).ok() == (i != bad));
+      }
+    }
+  }
+}
+
+TEST_CASE("a reference into the middle of a verified chunk is no chunk") {
+  const TempDir dir;
+  auto writer = ChunkSegmentWriter::Create(dir.path()).value();
+  const ChunkRef ref = writer->Write({Encoding::kXor, std::string("\2\1ab\0\0\0\0\0", 9)}).value();
+  REQUIRE(writer->Finish().ok());
+  const std::string bytes = ReadFile(dir.path() + "/000001");
+  const auto reader = ChunkSegmentReader::FromBytes("c", {bytes}).value();
+  REQUIRE(reader->Read(ref).ok());
+  // The data look like the frame of another chunk, but for the checksum.
+  const ChunkRef within(0, ref.offset() + 2);
+  REQUIRE(reader->Next(within).ok());
+  CHECK(reader->Read(within).status().message() == "c/000001: chunk at offset 10: checksum mismatch");
+}
+
 TEST_CASE("references that point nowhere and cut files are errors") {
   const TempDir dir;
   auto writer = ChunkSegmentWriter::Create(dir.path()).value();
