@@ -7,6 +7,7 @@
 #include "agent/sidecar/tree_hash.h"
 #include "common/base/clock.h"
 #include "common/base/str_cat.h"
+#include "common/runtime/file_watch.h"
 
 namespace epi::agent {
 namespace {
@@ -91,7 +92,7 @@ void Reloader::Report(const Status& status) {
 }
 
 Status Reloader::Run(const Context& ctx) {
-  FileWatch watch = TRY(FileWatch::Open());
+  runtime::FileWatch watch = TRY(runtime::FileWatch::Open());
   while (!ctx.Done()) {
     // Watches are set before the files are read, so that no change falls between the two.
     watches_->Set(static_cast<double>(watch.Watch(WatchedPaths())));
@@ -103,7 +104,7 @@ Status Reloader::Run(const Context& ctx) {
       watch_errors_->Inc();
       return outcome.status().WithContext("watch configuration files");
     }
-    if (*outcome == FileWatch::Outcome::kChanged) watch_events_->Inc();
+    if (*outcome == runtime::FileWatch::Outcome::kChanged) watch_events_->Inc();
   }
   return OkStatus();
 }

@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "agent/sidecar/config_file.h"
-#include "agent/sidecar/file_watch.h"
 #include "common/base/context.h"
 #include "common/base/status.h"
 #include "common/log/logger.h"

@@ -26,6 +26,8 @@ class PathOrContent {
   bool given() const { return !path_.empty() || !content_.empty(); }
   // Empty when the content was given inline.
   const std::string& path() const { return path_; }
+  // How errors call the content: the path, or the flag.
+  std::string source() const { return path_.empty() ? "--" + name_ : path_; }
   // The content; empty when nothing is given and nothing is required. Reads the file anew on every call.
   Result<std::string> Read() const;
 

@@ -32,9 +32,9 @@ std::string_view ChannelStateName(ChannelState state) {
 //                          │  ▲
 //                     error▼  │after backoff
 //                         failed
-class Channel::Core : public std::enable_shared_from_this<Core> {
+class ChannelCore : public std::enable_shared_from_this<ChannelCore> {
  public:
-  Core(runtime::Loop* loop, ChannelOptions channel_options) : loop_(loop), options_(std::move(channel_options)) {}
+  ChannelCore(runtime::Loop* loop, ChannelOptions channel_options) : loop_(loop), options_(std::move(channel_options)) {}
 
   std::shared_ptr<ClientCall> MakeCall(const Context& ctx, std::string_view method, CallType type, const CallOptions& call_options);
   void PostStart(std::shared_ptr<ClientCall> call);
@@ -81,26 +81,26 @@ class Channel::Core : public std::enable_shared_from_this<Core> {
   Status last_error_ GUARDED_BY(mutex_);
 };
 
-class Channel::Core::Observer final : public http::Http2ConnectionObserver {
+class ChannelCore::Observer final : public http::Http2ConnectionObserver {
  public:
-  explicit Observer(std::weak_ptr<Core> core) : core_(std::move(core)) {}
+  explicit Observer(std::weak_ptr<ChannelCore> core) : core_(std::move(core)) {}
   void Watch(const http::Http2Connection* connection) { connection_ = connection; }
   void OnReady() override {
-    if (const std::shared_ptr<Core> core = core_.lock()) core->OnReady(connection_);
+    if (const std::shared_ptr<ChannelCore> core = core_.lock()) core->OnReady(connection_);
   }
   void OnGoaway(http::Http2Error /*error*/, std::string_view debug) override {
-    if (const std::shared_ptr<Core> core = core_.lock()) core->OnGoaway(connection_, debug);
+    if (const std::shared_ptr<ChannelCore> core = core_.lock()) core->OnGoaway(connection_, debug);
   }
   void OnClosed(const Status& why) override {
-    if (const std::shared_ptr<Core> core = core_.lock()) core->OnClosed(connection_, why);
+    if (const std::shared_ptr<ChannelCore> core = core_.lock()) core->OnClosed(connection_, why);
   }
 
  private:
-  const std::weak_ptr<Core> core_;
+  const std::weak_ptr<ChannelCore> core_;
   const http::Http2Connection* connection_ = nullptr;
 };
 
-std::shared_ptr<ClientCall> Channel::Core::MakeCall(const Context& ctx, std::string_view method, CallType type,
+std::shared_ptr<ClientCall> ChannelCore::MakeCall(const Context& ctx, std::string_view method, CallType type,
                                                     const CallOptions& call_options) {
   const Codec codec = call_options.codec.value_or(options_.codec);
   http::HeaderFields fields = {{":method", "POST"},
@@ -123,24 +123,24 @@ std::shared_ptr<ClientCall> Channel::Core::MakeCall(const Context& ctx, std::str
                             .metrics = options_.metrics == nullptr ? nullptr : options_.metrics->Method(method, type),
                             .restart = nullptr};
   options.restart = [weak = weak_from_this()](const std::shared_ptr<ClientCall>& call) {
-    const std::shared_ptr<Core> core = weak.lock();
+    const std::shared_ptr<ChannelCore> core = weak.lock();
     if (core == nullptr) return call->Fail(UnavailableError("channel is closed"));
     core->Start(call);
   };
   return std::make_shared<ClientCall>(loop_, ctx, std::move(options));
 }
 
-void Channel::Core::PostStart(std::shared_ptr<ClientCall> call) {
+void ChannelCore::PostStart(std::shared_ptr<ClientCall> call) {
   loop_->Post([self = shared_from_this(), call = std::move(call)] { self->Start(call); });
 }
 
-void Channel::Core::PostConnect() {
+void ChannelCore::PostConnect() {
   loop_->Post([self = shared_from_this()] {
     if (self->connection_ == nullptr && self->backoff_ == nullptr) self->Connect();
   });
 }
 
-void Channel::Core::Start(const std::shared_ptr<ClientCall>& call) {
+void ChannelCore::Start(const std::shared_ptr<ClientCall>& call) {
   if (closed_) return call->Fail(UnavailableError("channel is closed"));
   if (ready_) return call->Start(connection_);
   if (backoff_ != nullptr && !call->wait_for_ready()) return call->Fail(last_error());
@@ -149,7 +149,7 @@ void Channel::Core::Start(const std::shared_ptr<ClientCall>& call) {
   if (backoff_ == nullptr) Connect();
 }
 
-void Channel::Core::Connect() {
+void ChannelCore::Connect() {
   if (closed_ || dialing_ != nullptr || connection_ != nullptr) return;
   backoff_.reset();
   SetState(ChannelState::kConnecting, last_error());
@@ -159,11 +159,11 @@ void Channel::Core::Connect() {
                                .server_name = options_.server_name,
                                .timeout = options_.connect_timeout};
   dialing_ = http::Dial(loop_, dial, [weak = weak_from_this()](Result<std::shared_ptr<http::Transport>> transport) {
-    if (const std::shared_ptr<Core> core = weak.lock()) core->OnDialed(std::move(transport));
+    if (const std::shared_ptr<ChannelCore> core = weak.lock()) core->OnDialed(std::move(transport));
   });
 }
 
-void Channel::Core::OnDialed(Result<std::shared_ptr<http::Transport>> transport) {
+void ChannelCore::OnDialed(Result<std::shared_ptr<http::Transport>> transport) {
   dialing_.reset();
   if (!transport.ok()) return Failed(transport.status());
   const std::string_view alpn = transport.value()->alpn();
@@ -179,7 +179,7 @@ void Channel::Core::OnDialed(Result<std::shared_ptr<http::Transport>> transport)
   observer->Watch(connection_.get());
 }
 
-void Channel::Core::OnReady(const http::Http2Connection* connection) {
+void ChannelCore::OnReady(const http::Http2Connection* connection) {
   if (connection != connection_.get()) return;
   ready_ = true;
   next_backoff_ = options_.backoff_min;
@@ -187,7 +187,7 @@ void Channel::Core::OnReady(const http::Http2Connection* connection) {
   for (const std::shared_ptr<ClientCall>& call : std::exchange(waiting_, {})) call->Start(connection_);
 }
 
-void Channel::Core::OnGoaway(const http::Http2Connection* connection, std::string_view debug) {
+void ChannelCore::OnGoaway(const http::Http2Connection* connection, std::string_view debug) {
   if (debug == "too_many_pings") options_.connection.keepalive_interval *= 2;
   if (connection != connection_.get() || !ready_) return;
   std::erase_if(draining_, [](const auto& weak) { return weak.expired(); });
@@ -198,7 +198,7 @@ void Channel::Core::OnGoaway(const http::Http2Connection* connection, std::strin
   // The peer may go away with its listener: the new connection is made when a call wants it.
 }
 
-void Channel::Core::OnClosed(const http::Http2Connection* connection, const Status& why) {
+void ChannelCore::OnClosed(const http::Http2Connection* connection, const Status& why) {
   if (closed_ || connection != connection_.get()) return;
   connection_.reset();
   if (std::exchange(ready_, false)) {
@@ -210,7 +210,7 @@ void Channel::Core::OnClosed(const http::Http2Connection* connection, const Stat
   Failed(UnavailableError("peer closed the connection before it spoke HTTP/2 (does it expect TLS?)"));
 }
 
-void Channel::Core::Failed(const Status& why) {
+void ChannelCore::Failed(const Status& why) {
   if (closed_) return;
   SetState(ChannelState::kFailed, Status(StatusCode::kUnavailable, std::string(why.message())));
   FailWaiting(last_error());
@@ -222,7 +222,7 @@ void Channel::Core::Failed(const Status& why) {
   backoff_->Start(base + jitter, [this] { Connect(); });
 }
 
-void Channel::Core::FailWaiting(const Status& why) {
+void ChannelCore::FailWaiting(const Status& why) {
   std::deque<std::shared_ptr<ClientCall>> patient;
   for (const std::shared_ptr<ClientCall>& call : std::exchange(waiting_, {})) {
     if (call->wait_for_ready() && !closed_) {
@@ -234,7 +234,7 @@ void Channel::Core::FailWaiting(const Status& why) {
   waiting_.insert(waiting_.begin(), patient.begin(), patient.end());
 }
 
-void Channel::Core::Close() {
+void ChannelCore::Close() {
   loop_->RunSync([this] {
     closed_ = true;
     ready_ = false;
@@ -252,32 +252,42 @@ void Channel::Core::Close() {
   });
 }
 
-void Channel::Core::SetState(ChannelState state, const Status& error) {
+void ChannelCore::SetState(ChannelState state, const Status& error) {
   MutexLock lock(&mutex_);
   state_ = state;
   last_error_ = error;
 }
 
-ChannelState Channel::Core::state() const {
+ChannelState ChannelCore::state() const {
   MutexLock lock(&mutex_);
   return state_;
 }
 
-Status Channel::Core::last_error() const {
+Status ChannelCore::last_error() const {
   MutexLock lock(&mutex_);
   return last_error_;
 }
 
-std::shared_ptr<Channel> Channel::Make(runtime::Loop* loop, ChannelOptions options) {
-  if (options.server_name.empty()) options.server_name = options.host;
-  options.connection.keepalive_interval = options.keepalive_interval;
-  if (options.name.empty()) options.name = StrCat(options.host, ":", options.port);
-  return std::shared_ptr<Channel>(new Channel(std::make_shared<Core>(loop, std::move(options))));
-}
+namespace {
 
-Channel::~Channel() { core_->Close(); }
+// The only kind of channel with a connection of its own; it ends the core that the loop may still hold.
+class ConnectionChannel final : public Channel {
+ public:
+  explicit ConnectionChannel(std::shared_ptr<ChannelCore> core) : core_(std::move(core)) {}
+  ~ConnectionChannel() override { core_->Close(); }
 
-Result<std::string> Channel::Call(const Context& ctx, std::string_view method, std::string request, const CallOptions& options) {
+  Result<std::string> Call(const Context& ctx, std::string_view method, std::string request, const CallOptions& options) override;
+  std::unique_ptr<ClientStream> Open(const Context& ctx, std::string_view method, CallType type, const CallOptions& options) override;
+  void Connect() override { core_->PostConnect(); }
+  ChannelState state() const override { return core_->state(); }
+  Status last_error() const override { return core_->last_error(); }
+  const std::string& name() const override { return core_->name(); }
+
+ private:
+  const std::shared_ptr<ChannelCore> core_;
+};
+
+Result<std::string> ConnectionChannel::Call(const Context& ctx, std::string_view method, std::string request, const CallOptions& options) {
   const std::shared_ptr<ClientCall> call = core_->MakeCall(ctx, method, CallType::kUnary, options);
   ClientStream stream(ctx, call);
   RETURN_IF_ERROR(stream.Write(ctx, std::move(request)));
@@ -290,19 +300,20 @@ Result<std::string> Channel::Call(const Context& ctx, std::string_view method, s
   return std::move(*response);
 }
 
-std::unique_ptr<ClientStream> Channel::Open(const Context& ctx, std::string_view method, CallType type, const CallOptions& options) {
+std::unique_ptr<ClientStream> ConnectionChannel::Open(const Context& ctx, std::string_view method, CallType type, const CallOptions& options) {
   std::shared_ptr<ClientCall> call = core_->MakeCall(ctx, method, type, options);
   auto stream = std::make_unique<ClientStream>(ctx, call);
   core_->PostStart(std::move(call));
   return stream;
 }
 
-void Channel::Connect() { core_->PostConnect(); }
+}  // namespace
 
-ChannelState Channel::state() const { return core_->state(); }
-
-Status Channel::last_error() const { return core_->last_error(); }
-
-const std::string& Channel::name() const { return core_->name(); }
+std::shared_ptr<Channel> Channel::Make(runtime::Loop* loop, ChannelOptions options) {
+  if (options.server_name.empty()) options.server_name = options.host;
+  options.connection.keepalive_interval = options.keepalive_interval;
+  if (options.name.empty()) options.name = StrCat(options.host, ":", options.port);
+  return std::make_shared<ConnectionChannel>(std::make_shared<ChannelCore>(loop, std::move(options)));
+}
 
 }  // namespace epi::rpc

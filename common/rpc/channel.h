@@ -18,6 +18,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "common/base/context.h"
 #include "common/base/status.h"
@@ -67,27 +69,29 @@ struct CallOptions {
 class Channel {
  public:
   static std::shared_ptr<Channel> Make(runtime::Loop* loop, ChannelOptions options);
-  ~Channel();
+  Channel() = default;
+  virtual ~Channel() = default;
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
   // Unary: one request, one response.
-  Result<std::string> Call(const Context& ctx, std::string_view method, std::string request, const CallOptions& options = {});
+  virtual Result<std::string> Call(const Context& ctx, std::string_view method, std::string request, const CallOptions& options) = 0;
+  Result<std::string> Call(const Context& ctx, std::string_view method, std::string request) {
+    return Call(ctx, method, std::move(request), CallOptions());
+  }
   // Never fails itself: the stream's first Read() says what went wrong. `type` is for the metrics.
-  std::unique_ptr<ClientStream> Open(const Context& ctx, std::string_view method, CallType type = CallType::kServerStream,
-                                     const CallOptions& options = {});
+  virtual std::unique_ptr<ClientStream> Open(const Context& ctx, std::string_view method, CallType type,
+                                             const CallOptions& options) = 0;
+  std::unique_ptr<ClientStream> Open(const Context& ctx, std::string_view method, CallType type = CallType::kServerStream) {
+    return Open(ctx, method, type, CallOptions());
+  }
 
   // Starts connecting without a call.
-  void Connect();
-  ChannelState state() const;
+  virtual void Connect() = 0;
+  virtual ChannelState state() const = 0;
   // Why the last attempt failed or the last connection ended; OK when ready.
-  Status last_error() const;
-  const std::string& name() const;
-
- private:
-  class Core;
-  explicit Channel(std::shared_ptr<Core> core) : core_(std::move(core)) {}
-  const std::shared_ptr<Core> core_;
+  virtual Status last_error() const = 0;
+  virtual const std::string& name() const = 0;
 };
 
 }  // namespace epi::rpc

@@ -65,7 +65,7 @@ void StoreSet::Publish(Endpoints endpoints) {
   endpoints_ = std::move(snapshot);
 }
 
-Status StoreSet::SetEndpoints(const std::vector<EndpointSpec>& specs, Departure departure) {
+Status StoreSet::SetEndpoints(const std::vector<EndpointSpec>& specs) {
   MutexLock update(&update_mutex_);
   const std::shared_ptr<const Endpoints> before = endpoints();
   Endpoints after;
@@ -76,7 +76,7 @@ Status StoreSet::SetEndpoints(const std::vector<EndpointSpec>& specs, Departure 
       continue;
     }
     const std::shared_ptr<Endpoint>* known = Find(*before, spec.address);
-    if (known != nullptr && (*known)->strict() == spec.strict) {
+    if (known != nullptr && (*known)->strict() == spec.strict && (*known)->spec().client == spec.client) {
       MutexLock lock(&(*known)->mutex_);
       (*known)->departed_ms_ = 0;
       after.push_back(*known);
@@ -90,7 +90,7 @@ Status StoreSet::SetEndpoints(const std::vector<EndpointSpec>& specs, Departure 
     }
   }
   for (const std::shared_ptr<Endpoint>& endpoint : *before) {
-    if (departure == Departure::kForget || Find(after, endpoint->address()) != nullptr) continue;
+    if (endpoint->spec().departure == Departure::kForget || Find(after, endpoint->address()) != nullptr) continue;
     MutexLock lock(&endpoint->mutex_);
     if (endpoint->departed_ms_ == 0) endpoint->departed_ms_ = options_.clock->NowMs();
     after.push_back(endpoint);

@@ -6,8 +6,8 @@
 // Contract: every configured address is an endpoint, once, from the moment it is configured, whether it ever answered or not;
 //           so a query can say what it could not ask. An unhealthy endpoint keeps what Info last said. A strict endpoint is
 //           asked even while unhealthy. Unhealthy ones are looked after more often than healthy ones, so that they are missed
-//           for a moment only. An endpoint that left the configuration is forgotten at once, or (Departure::kKeep,
-//           for answers of DNS, which flap) stays for unhealthy_timeout.
+//           for a moment only. An endpoint that left the configuration is forgotten at once, or (Departure::kKeep)
+//           stays for unhealthy_timeout.
 // Threads:  all methods from any thread; SetEndpoints() and CheckNow() one at a time inside.
 // Owns:     the channels and a thread, from Start() to Stop().
 // Units:    times in EndpointState are Unix milliseconds.
@@ -30,9 +30,15 @@
 
 namespace epi::storeapi {
 
+// What becomes of an endpoint that leaves the configuration. Answers of DNS flap: kKeep.
+enum class Departure : uint8_t { kForget, kKeep };
+
 struct EndpointSpec {
-  std::string address;  // "host:port"
+  std::string address;  // "host:port", or what make_channel understands.
   bool strict = false;
+  Departure departure = Departure::kForget;
+  // Which of several ways to dial it is meant; another one makes a new channel.
+  std::string client;
 };
 
 // What is known about an endpoint at one moment.
@@ -53,6 +59,7 @@ class Endpoint {
 
   const std::string& address() const { return spec_.address; }
   bool strict() const { return spec_.strict; }
+  const EndpointSpec& spec() const { return spec_; }
   const StoreClient& client() const { return client_; }
   EndpointState state() const LOCKS_EXCLUDED(mutex_);
 
@@ -79,8 +86,6 @@ struct StoreSetOptions {
   log::Logger logger = log::Logger::Discard();
 };
 
-enum class Departure : uint8_t { kForget, kKeep };
-
 class StoreSet {
  public:
   explicit StoreSet(StoreSetOptions options);
@@ -90,7 +95,7 @@ class StoreSet {
 
   // Replaces the configured endpoints. Repeated addresses count once. Addresses that yield no channel are an error that
   // names them; the others are taken over all the same.
-  Status SetEndpoints(const std::vector<EndpointSpec>& specs, Departure departure = Departure::kForget) LOCKS_EXCLUDED(update_mutex_, mutex_);
+  Status SetEndpoints(const std::vector<EndpointSpec>& specs) LOCKS_EXCLUDED(update_mutex_, mutex_);
 
   // One round of Info calls to all endpoints at once; returns when each answered or timed out.
   void CheckNow(const Context& ctx) LOCKS_EXCLUDED(update_mutex_, mutex_);

@@ -11,11 +11,11 @@
 #include "common/api/status_handler.h"
 #include "common/process/standard_routes.h"
 #include "common/promql/engine.h"
-#include "common/runtime/cancellable_wait.h"
 #include "common/runtime/gate.h"
 #include "common/storeapi/proxy.h"
 #include "common/storeapi/store_server.h"
 #include "common/storeapi/store_set.h"
+#include "hub/query/endpoint_discovery.h"
 #include "hub/query/page.h"
 #include "hub/query/proxy_source.h"
 #include "hub/query/query_flags.h"
@@ -29,15 +29,20 @@ constexpr size_t kWaitingQueriesMax = 1000;
 // Longest pause between two attempts to connect to an endpoint that is down.
 constexpr std::chrono::milliseconds kReconnectPauseMax{1000};
 
-Result<rpc::ChannelOptions> ChannelDefaults(const QueryFlags& flags, rpc::CallMetrics* metrics) {
-  rpc::ChannelOptions options;
-  options.tls = TRY(flags.grpc_client.MakeTls());
-  options.server_name = flags.grpc_client.server_name;
-  if (flags.grpc_client.compression == "snappy") options.codec = rpc::Codec::kSnappy;
-  options.metrics = metrics;
-  // An endpoint that is back is wanted at once; few are asked from here, and they are ours.
-  options.backoff_max = kReconnectPauseMax;
-  return options;
+Result<std::unique_ptr<EndpointDiscovery>> MakeDiscovery(const QueryFlags& flags, process::Process* process, rpc::CallMetrics* metrics) {
+  EndpointDiscoveryOptions options;
+  options.rules = TRY(flags.EndpointRules());
+  options.sd_config = flags.sd_config;
+  options.sd_config_interval = flags.sd_config_interval;
+  options.sd_files = flags.sd_files;
+  options.sd_files_interval = flags.sd_files_interval;
+  options.dns.servers = flags.sd_dns_servers;
+  options.dns_interval = flags.sd_dns_interval;
+  options.client = flags.grpc_client;
+  options.call_metrics = metrics;
+  options.registry = process->registry();
+  options.logger = process->logger();
+  return EndpointDiscovery::Make(process->loop(), std::move(options));
 }
 
 promql::EngineOptions MakeEngineOptions(const QueryFlags& flags, const promql::Features& features) {
@@ -68,27 +73,27 @@ runtime::GateOptions MakeGateOptions(const QueryFlags& flags, metrics::Registry*
 }
 
 // The first look at the endpoints decides readiness; a hub whose endpoints are all down is ready, too, to say so.
-Status FollowStores(const Context& ctx, storeapi::StoreSet* stores, process::Probe* probe) {
+Status FollowStores(const Context& ctx, EndpointDiscovery* discovery, storeapi::StoreSet* stores, process::Probe* probe) {
+  discovery->Update(ctx, stores);
   stores->Start();
   if (stores->WaitUntilReady(ctx).ok()) probe->SetReady();
-  runtime::CancellableWait(ctx, std::chrono::hours(24 * 365));
+  const Status status = discovery->Run(ctx, stores);
   stores->Stop();
-  return OkStatus();
+  return status;
 }
 
 Status RunQuery(const QueryFlags& flags, const config::Command& command) {
   const log::Logger logger = flags.log.MakeLogger().With({{"component", "query"}});
-  const std::vector<storeapi::EndpointSpec> endpoints = TRY(flags.EndpointSpecs());
   const promql::Features features = TRY(flags.Features());
   process::Process process("query", logger);
 
   rpc::CallMetrics client_metrics(process.registry(), rpc::CallSide::kClient);
-  storeapi::StoreSet stores({.make_channel = storeapi::ChannelFactory(process.loop(), TRY(ChannelDefaults(flags, &client_metrics))),
+  const std::unique_ptr<EndpointDiscovery> discovery = TRY(MakeDiscovery(flags, &process, &client_metrics));
+  storeapi::StoreSet stores({.make_channel = [&discovery](const auto& spec) { return discovery->MakeChannel(spec); },
                              .info_timeout = flags.info_timeout,
                              .unhealthy_timeout = flags.unhealthy_timeout,
                              .registry = process.registry(),
                              .logger = logger});
-  RETURN_IF_ERROR(stores.SetEndpoints(endpoints));
   storeapi::Proxy proxy(&stores, {.response_timeout = flags.response_timeout, .registry = process.registry()});
   storeapi::StoreServer store_server(
       &proxy, {.limits = {.series_max = flags.request_series_max, .samples_max = flags.request_samples_max},
@@ -130,7 +135,7 @@ Status RunQuery(const QueryFlags& flags, const config::Command& command) {
   api::AddApiRoutes(&router, {&query, &metadata, &status, &active, [&stores] { return StoresAnswer(stores); }});
   AddPageRoutes(&router);
 
-  process.AddPart("stores", [&](const Context& ctx) { return FollowStores(ctx, &stores, process.probe()); });
+  process.AddPart("stores", [&](const Context& ctx) { return FollowStores(ctx, discovery.get(), &stores, process.probe()); });
   RETURN_IF_ERROR(process.ServeHttp(flags.http, &router));
   RETURN_IF_ERROR(process.ServeGrpc(flags.grpc, &grpc));
   return process.Run();

@@ -1,7 +1,5 @@
 #include "hub/query/query_flags.h"
 
-#include <charconv>
-
 #include "common/base/str_cat.h"
 
 namespace epi::hub {
@@ -9,12 +7,30 @@ namespace {
 
 void RegisterEndpoints(QueryFlags* flags, config::Command* command) {
   command->Group("Endpoints");
-  command->Add("endpoint", "Addresses of statically configured Thanos API servers (repeatable): host:port.", &flags->endpoints)
+  command->Add("endpoint",
+               "Addresses of Thanos API servers (repeatable): host:port, or a name that is looked up in DNS: dns+host:port for its "
+               "A and AAAA records, dnssrv+name for its SRV records, dnssrvnoa+name for those without looking up their targets.",
+               &flags->endpoints)
       .Alias("store");
   command->Add("endpoint-strict",
                "Addresses of only statically configured Thanos API servers that are always used, even if the health check fails.",
                &flags->strict_endpoints)
       .Alias("store-strict");
+  command->Add("endpoint-group",
+               "Thanos API servers that are replicas of one another, by one name that DNS resolves to all of them (repeatable): each "
+               "call goes to the next one.",
+               &flags->endpoint_groups);
+  command->Add("endpoint-group-strict", "The same, always used, even if the health check fails.", &flags->strict_endpoint_groups);
+  flags->sd_config.Register(command, "endpoint.sd-config", "endpoints");
+  command->Add("endpoint.sd-config-reload-interval", "How often --endpoint.sd-config-file is read again, besides when it changes.",
+               &flags->sd_config_interval);
+  command->Add("store.sd-files", "Files with addresses of Thanos API servers, as in Prometheus' file discovery; patterns are allowed (repeatable).",
+               &flags->sd_files);
+  command->Add("store.sd-interval", "How often --store.sd-files are read again, besides when they change.", &flags->sd_files_interval);
+  command->Add("store.sd-dns-interval", "Interval between DNS resolutions.", &flags->sd_dns_interval).Alias("query.sd-dns-interval");
+  command->Add("store.sd-dns-servers", "DNS servers to ask instead of the system's: host:port, separated by commas.", &flags->sd_dns_servers)
+      .Hidden();
+  command->AddWithoutEffect("store.sd-dns-resolver", "there is one resolver");
   command->Add("store.unhealthy-timeout", "Timeout before an unhealthy store is cleaned from the store UI page.",
                &flags->unhealthy_timeout);
   command->Add("endpoint.info-timeout", "Timeout of gRPC Info requests.", &flags->info_timeout).Hidden();
@@ -22,9 +38,11 @@ void RegisterEndpoints(QueryFlags* flags, config::Command* command) {
                "If a Store doesn't send any data in this specified duration then a Store will be ignored and partial data will "
                "be returned if it's enabled.",
                &flags->response_timeout);
-  for (const char* flag : {"endpoint.sd-config", "endpoint.sd-config-file", "endpoint-group", "endpoint-group-strict",
-                           "store.sd-files", "query.sd", "selector.relabel-config", "selector.relabel-config-file", "selector-label"}) {
-    command->Refuse(flag, "discovery of endpoints by file, group or DNS is not available yet; name each with --endpoint=host:port");
+  for (const char* flag : {"selector.relabel-config", "selector.relabel-config-file", "selector-label"}) {
+    command->Refuse(flag, "restricting what the querier selects is not available yet");
+  }
+  for (const char* flag : {"rule", "metadata", "exemplar", "target"}) {
+    command->Refuse(flag, "name the server with --endpoint, which finds out what it serves");
   }
 }
 
@@ -97,22 +115,6 @@ void RefuseMissing(config::Command* command) {
   command->AddWithoutEffect("grpc.proxy-strategy", "series are always merged as they arrive");
 }
 
-Status CheckAddress(const std::string& address) {
-  for (const char* prefix : {"dns+", "dnssrv+", "dnssrvnoa+", "dnsdualstack+"}) {
-    if (address.starts_with(prefix)) {
-      return UnimplementedError(StrCat("--endpoint=", address, ": discovery by DNS is not available yet; give host:port"));
-    }
-  }
-  const size_t colon = address.rfind(':');
-  unsigned port = 0;
-  if (colon != std::string::npos && colon > 0) {
-    const char* end = address.data() + address.size();
-    const auto [stop, error] = std::from_chars(address.data() + colon + 1, end, port);
-    if (error == std::errc() && stop == end && port > 0 && port <= 65535) return OkStatus();
-  }
-  return InvalidArgumentError(StrCat("--endpoint=", address, ": expected host:port"));
-}
-
 }  // namespace
 
 void QueryFlags::Register(config::Command* command) {
@@ -130,17 +132,23 @@ void QueryFlags::Register(config::Command* command) {
   RefuseMissing(command);
 }
 
-Result<std::vector<storeapi::EndpointSpec>> QueryFlags::EndpointSpecs() const {
-  std::vector<storeapi::EndpointSpec> specs;
-  for (const std::string& address : endpoints) {
-    RETURN_IF_ERROR(CheckAddress(address));
-    specs.push_back({address, false});
+Result<std::vector<EndpointRule>> QueryFlags::EndpointRules() const {
+  struct Source {
+    const char* flag;
+    const std::vector<std::string>& addresses;
+    bool strict;
+    bool group;
+  };
+  std::vector<EndpointRule> rules;
+  for (const Source& source : {Source{"endpoint", endpoints, false, false}, Source{"endpoint-strict", strict_endpoints, true, false},
+                               Source{"endpoint-group", endpoint_groups, false, true},
+                               Source{"endpoint-group-strict", strict_endpoint_groups, true, true}}) {
+    for (const std::string& address : source.addresses) {
+      rules.push_back({.address = address, .strict = source.strict, .group = source.group, .client = {}});
+      RETURN_IF_ERROR(CheckRule(rules.back()).WithContext(StrCat("--", source.flag)));
+    }
   }
-  for (const std::string& address : strict_endpoints) {
-    RETURN_IF_ERROR(CheckAddress(address));
-    specs.push_back({address, true});
-  }
-  return specs;
+  return rules;
 }
 
 Result<promql::Features> QueryFlags::Features() const {

@@ -8,9 +8,10 @@
 
 #include "common/config/flags.h"
 #include "common/config/log_flags.h"
+#include "common/config/path_or_content.h"
 #include "common/process/server_flags.h"
 #include "common/promql/options.h"
-#include "common/storeapi/store_set.h"
+#include "hub/query/endpoint_rules.h"
 
 namespace epi::hub {
 
@@ -22,6 +23,14 @@ struct QueryFlags {
 
   std::vector<std::string> endpoints;
   std::vector<std::string> strict_endpoints;
+  std::vector<std::string> endpoint_groups;
+  std::vector<std::string> strict_endpoint_groups;
+  config::PathOrContent sd_config;
+  std::chrono::milliseconds sd_config_interval{std::chrono::minutes(5)};
+  std::vector<std::string> sd_files;
+  std::chrono::milliseconds sd_files_interval{std::chrono::minutes(5)};
+  std::chrono::milliseconds sd_dns_interval{std::chrono::seconds(30)};
+  std::string sd_dns_servers;
   std::chrono::milliseconds unhealthy_timeout{std::chrono::minutes(5)};
   std::chrono::milliseconds info_timeout{std::chrono::seconds(5)};
   std::chrono::milliseconds response_timeout{std::chrono::minutes(1)};
@@ -51,8 +60,8 @@ struct QueryFlags {
   bool disable_cors = false;
 
   void Register(config::Command* command);
-  // Addresses to fan out to. InvalidArgument for an address that is none, and for ways of discovery that are not there.
-  Result<std::vector<storeapi::EndpointSpec>> EndpointSpecs() const;
+  // What the flags name, as they name it. InvalidArgument naming the flag for an address that is none.
+  Result<std::vector<EndpointRule>> EndpointRules() const;
   Result<promql::Features> Features() const;
 };
 

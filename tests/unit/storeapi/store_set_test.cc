@@ -107,8 +107,9 @@ TEST_CASE("endpoints that left the configuration are forgotten at once, or after
   REQUIRE(set.SetEndpoints({{.address = "127.0.0.1:1"}}).ok());
   CHECK(Addresses(set) == std::vector<std::string>{"127.0.0.1:1"});
 
-  REQUIRE(set.SetEndpoints({{.address = "127.0.0.1:2"}}, Departure::kKeep).ok());
-  CHECK(Addresses(set) == std::vector<std::string>{"127.0.0.1:1", "127.0.0.1:2"});
+  REQUIRE(set.SetEndpoints({{.address = "127.0.0.1:2"}, {.address = "127.0.0.1:3", .departure = Departure::kKeep}}).ok());
+  REQUIRE(set.SetEndpoints({{.address = "127.0.0.1:2"}}).ok());
+  CHECK(Addresses(set) == std::vector<std::string>{"127.0.0.1:2", "127.0.0.1:3"});
   clock.Advance(std::chrono::minutes(4));
   set.CheckNow(Context::Background());
   CHECK(Addresses(set).size() == 2);
@@ -117,7 +118,7 @@ TEST_CASE("endpoints that left the configuration are forgotten at once, or after
   CHECK(Addresses(set) == std::vector<std::string>{"127.0.0.1:2"});
 }
 
-TEST_CASE("the same channel is kept for an address that stays, a new one made when it turns strict") {
+TEST_CASE("the same channel is kept for an address that stays, a new one made when it turns strict or is dialled otherwise") {
   runtime::Loop loop;
   StoreSet set({.make_channel = ChannelFactory(&loop, {})});
   REQUIRE(set.SetEndpoints({{.address = "127.0.0.1:1"}}).ok());
@@ -127,6 +128,9 @@ TEST_CASE("the same channel is kept for an address that stays, a new one made wh
   REQUIRE(set.SetEndpoints({{.address = "127.0.0.1:1", .strict = true}}).ok());
   CHECK(set.endpoints()->at(0) != before);
   CHECK(set.endpoints()->at(0)->strict());
+  const auto strict = set.endpoints()->at(0);
+  REQUIRE(set.SetEndpoints({{.address = "127.0.0.1:1", .strict = true, .client = "tls"}}).ok());
+  CHECK(set.endpoints()->at(0) != strict);
 }
 
 TEST_CASE("healthy endpoints are exported with their labels and type") {

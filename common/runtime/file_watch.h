@@ -18,7 +18,7 @@
 #include "common/base/status.h"
 #include "common/base/unique_fd.h"
 
-namespace epi::agent {
+namespace epi::runtime {
 
 class FileWatch {
  public:
@@ -40,4 +40,4 @@ class FileWatch {
   std::vector<int> watches_;
 };
 
-}  // namespace epi::agent
+}  // namespace epi::runtime

@@ -1,4 +1,4 @@
-#include "agent/sidecar/file_watch.h"
+#include "common/runtime/file_watch.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -13,7 +13,7 @@
 #include "common/base/errno_status.h"
 #include "common/base/file.h"
 
-namespace epi::agent {
+namespace epi::runtime {
 namespace {
 
 // Closing after a write, not every write: a file is looked at when its writer is done.
@@ -75,4 +75,4 @@ Result<FileWatch::Outcome> FileWatch::Wait(const Context& ctx, std::chrono::mill
   }
 }
 
-}  // namespace epi::agent
+}  // namespace epi::runtime
