@@ -82,9 +82,10 @@ std::string FormatFloat(double value, const Spec& spec) {
 }
 
 std::string Digits(uint64_t magnitude, unsigned base, bool upper) {
+  const std::string_view alphabet = upper ? "0123456789ABCDEF" : "0123456789abcdef";
   std::string digits;
   do {
-    digits.insert(digits.begin(), (upper ? "0123456789ABCDEF" : "0123456789abcdef")[magnitude % base]);
+    digits.insert(digits.begin(), alphabet[magnitude % base]);
     magnitude /= base;
   } while (magnitude > 0);
   return digits;

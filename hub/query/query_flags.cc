@@ -145,7 +145,7 @@ Result<std::vector<EndpointRule>> QueryFlags::EndpointRules() const {
                                Source{"endpoint-group-strict", strict_endpoint_groups, true, true}}) {
     for (const std::string& address : source.addresses) {
       rules.push_back({.address = address, .strict = source.strict, .group = source.group, .client = {}});
-      RETURN_IF_ERROR(CheckRule(rules.back()).WithContext(StrCat("--", source.flag)));
+      RETURN_IF_ERROR(CheckRule(rules.back()).WithContext(StrCat("--", source.flag, "=", address)));
     }
   }
   return rules;
