@@ -1,9 +1,13 @@
 """Our block reader and writer against Debian's promtool and Prometheus.
 
 1. Dumps of the block fixtures have the bytes of promtool 3.14's (their SHA-256 is kept).
-2. A block made by `promtool tsdb create-blocks-from openmetrics`: verify finds nothing, our dump is promtool's.
-3. The same block written again by us from its samples: promtool dumps the same, and a real Prometheus opens and serves it.
-4. A real Prometheus that cuts blocks every few seconds while we read beside it: no warning, no lost sample, no file of ours.
+2. Blocks made by `promtool tsdb create-blocks-from openmetrics`: verify finds nothing, our dump is promtool's.
+3. The same blocks written again by us. Copied: their chunk files have the same bytes. Encoded anew with the same cuts: every chunk has
+   the same bytes, but for a zero byte that Prometheus 2.42 sometimes leaves at the end. From the samples: promtool dumps the same,
+   and a real Prometheus opens and serves them.
+4. Blocks that `promtool tsdb create-blocks-from rules` makes from that Prometheus: as 2.
+5. A real Prometheus that cuts blocks every few seconds while we read beside it, and a snapshot of its head: no warning, no lost
+   sample, no file of ours.
 
 Exit code 77: skipped, with the reason.
 """
@@ -22,8 +26,9 @@ import time
 import urllib.parse
 import urllib.request
 
-HUB = "build/release/bin/epimetheus-hub"
-HELPER = "build/release/bin/tsdb_tool"
+BIN = os.environ.get("EPI_BIN", "build/release/bin")
+HUB = f"{BIN}/epimetheus-hub"
+HELPER = f"{BIN}/tsdb_tool"
 FIXTURES = "tests/fixtures/blocks"
 START_S = 1_700_000_000 // 7200 * 7200
 
@@ -79,17 +84,38 @@ def blocks_of(directory):
     return sorted(name for name in os.listdir(directory) if len(name) == 26)
 
 
+def check_against_promtool(directory):
+    """Verify finds nothing, and our dump is promtool's, which is returned."""
+    assert blocks_of(directory), f"no block in {directory}"
+    tool("verify", directory)
+    theirs = promtool_dump(directory)
+    assert sorted_lines(tool("dump", directory)) == sorted_lines(theirs)
+    return theirs
+
+
+def chunk_files(block):
+    return {name: open(f"{block}/chunks/{name}", "rb").read() for name in os.listdir(f"{block}/chunks")}
+
+
+def check_same_cuts(directory, work):
+    copied = tempfile.mkdtemp(dir=work)
+    for name in blocks_of(directory):
+        output(HELPER, "copy", f"{directory}/{name}", copied)
+        assert chunk_files(f"{copied}/{name}") == chunk_files(f"{directory}/{name}")
+        counts = output(HELPER, "recut", f"{directory}/{name}").decode()
+        chunks, equal, shorter, different = (int(part.split()[0]) for part in counts.split(","))
+        assert different == 0 and equal > chunks * 0.9 and equal + shorter == chunks, counts
+
+
 def test_promtool_blocks(work):
     seed = int(time.time())
     print("seed", seed)
     made = f"{work}/made"
     write_open_metrics(f"{work}/input.txt", seed)
     output("promtool", "tsdb", "create-blocks-from", "openmetrics", f"{work}/input.txt", made)
-    assert blocks_of(made), "promtool made no block"
-    tool("verify", made)
-    theirs = promtool_dump(made)
+    theirs = check_against_promtool(made)
     assert theirs.count(b"\n") == 20 * 30 * 600
-    assert sorted_lines(tool("dump", made)) == sorted_lines(theirs)
+    check_same_cuts(made, work)
     rewritten = f"{work}/rewritten"
     os.mkdir(rewritten)
     for name in blocks_of(made):
@@ -125,12 +151,20 @@ class Prometheus:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(60)
 
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
     def get(self, path, **parameters):
-        url = f"http://127.0.0.1:{self.port}{path}?{urllib.parse.urlencode(parameters)}"
         try:
-            return urllib.request.urlopen(url, timeout=30).read()
+            return urllib.request.urlopen(f"{self.url}{path}?{urllib.parse.urlencode(parameters)}", timeout=30).read()
         except OSError:
             return None
+
+    def snapshot(self):
+        """The name of a snapshot of all blocks and the head."""
+        request = urllib.request.Request(f"{self.url}/api/v1/admin/tsdb/snapshot", method="POST")
+        return json.loads(urllib.request.urlopen(request, timeout=30).read())["data"]["name"]
 
 
 def wait_for(what, condition, seconds):
@@ -149,6 +183,20 @@ def test_prometheus_serves_our_block(work, data):
             query = f"sum(count_over_time(metric_{metric}[6h]))"
             answer = json.loads(prometheus.get("/api/v1/query", query=query, time=START_S + 600 * 30))
             assert answer["data"]["result"][0]["value"][1] == str(30 * 600), answer
+        test_rule_blocks(work, prometheus)
+
+
+def test_rule_blocks(work, prometheus):
+    rules = f"{work}/rules.yml"
+    open(rules, "w").write("groups: [{name: g, interval: 60s, rules: ["
+                           "{record: 'zone:metric_0:sum', expr: 'sum by (zone) (metric_0)'},"
+                           "{record: 'metric_1:avg', expr: 'avg(metric_1)', labels: {kind: 'recorded \\\\ here'}}]}]\n")
+    made = f"{work}/recorded"
+    output("promtool", "tsdb", "create-blocks-from", "rules", f"--start={START_S}", f"--end={START_S + 18000}", f"--url={prometheus.url}",
+           f"--output-dir={made}", rules)
+    dump = check_against_promtool(made)
+    assert dump.count(b"zone:metric_0:sum") > 600 and dump.count(b"metric_1:avg") > 200, dump[:1000]
+    check_same_cuts(made, work)
 
 
 def test_beside_prometheus(work):
@@ -157,21 +205,23 @@ def test_beside_prometheus(work):
     port = free_port()
     open(config, "w").write("global: {scrape_interval: 200ms, scrape_timeout: 200ms}\n"
                             "scrape_configs: [{job_name: self, static_configs: [{targets: ['127.0.0.1:%d']}]}]\n" % port)
-    flags = ["--storage.tsdb.min-block-duration=4s", "--storage.tsdb.max-block-duration=4s"]
-    with Prometheus(data, config, port, *flags):
+    flags = ["--storage.tsdb.min-block-duration=4s", "--storage.tsdb.max-block-duration=4s", "--web.enable-admin-api"]
+    with Prometheus(data, config, port, *flags) as prometheus:
         wait_for("two blocks are cut", lambda: len(blocks_of(data)) >= 2, 60)
         before = set(os.listdir(data))
         tool("verify", f"{data}/{blocks_of(data)[0]}")
         series = output(HELPER, "select", data, "up", "1").decode()
         assert series.startswith("1 series"), series
         assert not [name for name in set(os.listdir(data)) - before if len(name) != 26 and "tmp" not in name]
+        snapshot = f"{data}/snapshots/{prometheus.snapshot()}"
+    check_against_promtool(snapshot)
+    check_same_cuts(snapshot, work)
     # What it cut while we read is whole, and promtool reads the same from it.
-    tool("verify", data)
     only_blocks = f"{work}/only_blocks"
     os.mkdir(only_blocks)
     for name in blocks_of(data):
         shutil.copytree(f"{data}/{name}", f"{only_blocks}/{name}")
-    assert sorted_lines(tool("dump", only_blocks)) == sorted_lines(promtool_dump(only_blocks))
+    check_against_promtool(only_blocks)
 
 
 def main():
