@@ -3,8 +3,11 @@
 #include <cstdlib>
 
 #include "common/tsdb/chunk_cutter.h"
+#include "common/tsdb/histogram_encoder.h"
 #include "tests/support/catch.h"
+#include "tests/support/seed.h"
 #include "tests/unit/tsdb/chunk_text.h"
+#include "tests/unit/tsdb/random_samples.h"
 
 namespace epi::tsdb {
 namespace {
@@ -64,6 +67,43 @@ TEST_CASE("the XOR slots of Thanos' aggregate chunks re-encode to the same bytes
       for (size_t i = 0; i < columns.size(); ++i) encoder.Append(columns.times_ms()[i], columns.values()[i]);
       REQUIRE(encoder.Finish() == slot.data);
     }
+  }
+}
+
+TEST_CASE("aggregate chunks of 10,000 random series give back every slot") {
+  const uint64_t seed = TestSeed();
+  INFO("seed " << seed);
+  RandomSamples random(seed);
+  for (int series = 0; series < 10'000; ++series) {
+    std::array<std::string, kAggregateSlots> data;
+    AggregateChunk chunk;
+    for (size_t slot = 0; slot < kAggregateSlots; ++slot) {
+      if (random.OneIn(4)) continue;
+      ChunkData& written = chunk.slots[slot];
+      if (random.OneIn(3)) {
+        FloatHistogramEncoder encoder(false);
+        series::FloatHistogram sample = series::ToFloat(random.Layout());
+        int64_t t = random.FirstTime();
+        for (uint64_t i = 0; i < 1 + random.Below(4); ++i, t = random.NextTime(t)) {
+          random.Refill(&sample);
+          encoder.Append(0, t, sample);
+          if (series::IsStaleNan(sample.sum)) break;
+        }
+        written.encoding = encoder.encoding();
+        data[slot] = encoder.Finish();
+      } else {
+        XorEncoder encoder;
+        int64_t t = random.FirstTime();
+        for (uint64_t i = 0; i < 1 + random.Below(20); ++i, t = random.NextTime(t)) encoder.Append(t, random.NextValue(1));
+        written.encoding = Encoding::kXor;
+        data[slot] = encoder.Finish();
+      }
+      written.data = data[slot];
+    }
+    const std::string bytes = EncodeAggregateChunk(chunk);
+    const AggregateChunk read = ParseAggregateChunk(bytes).value();
+    REQUIRE(Describe(read) == Describe(chunk));
+    REQUIRE(EncodeAggregateChunk(read) == bytes);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "common/tsdb/block_verify.h"
 #include "common/tsdb/matcher_postings.h"
 #include "tests/support/catch.h"
+#include "tests/support/seed.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/tsdb/block_truth.h"
 
@@ -97,7 +98,7 @@ class DamagedBlock {
 bool SilentlyWrong(const DamagedBlock& block, const Outcome& outcome) { return !outcome.detected && !block.Harmless(outcome); }
 
 TEST_CASE("2,000 flipped bits: each is an error or changes no answer") {
-  const uint64_t seed = Random::SystemSeed();
+  const uint64_t seed = TestSeed();
   INFO("seed " << seed);
   Random random(seed);
   const DamagedBlock small("overlapping-merged");
@@ -124,7 +125,7 @@ TEST_CASE("2,000 flipped bits: each is an error or changes no answer") {
 }
 
 TEST_CASE("500 truncations: each is an error") {
-  const uint64_t seed = Random::SystemSeed();
+  const uint64_t seed = TestSeed();
   INFO("seed " << seed);
   Random random(seed);
   const DamagedBlock block("tombstones");

@@ -1,5 +1,3 @@
-#include <random>
-
 #include "common/tsdb/chunk_iterator.h"
 #include "common/tsdb/column_decoder.h"
 #include "common/tsdb/histogram_encoder.h"
@@ -7,6 +5,7 @@
 #include "common/tsdb/xor_chunk.h"
 #include "tests/bench/tsdb/plain_xor.h"
 #include "tests/support/catch.h"
+#include "tests/support/seed.h"
 #include "tests/unit/tsdb/chunk_text.h"
 #include "tests/unit/tsdb/random_samples.h"
 
@@ -17,7 +16,7 @@ constexpr int kSeries = 10'000;
 constexpr uint64_t kSamplesMax = 24;
 
 uint64_t Seed() {
-  static const uint64_t seed = std::random_device()();
+  static const uint64_t seed = TestSeed();
   return seed;
 }
 
