@@ -177,7 +177,7 @@ class Stack:
         node.start()
         return node
 
-    def add_prometheus(self, name, external_labels, blocks=None, scrape="", arguments=()):
+    def add_prometheus(self, name, external_labels, blocks=None, scrape="", arguments=(), program="prometheus"):
         """A server over a copy of the folder `blocks`, whatever age it has; it scrapes nothing unless told."""
         labels = "".join(f"    {key}: '{value}'\n" for key, value in external_labels.items())
         config = f"global:\n  scrape_interval: 1s\n{'  external_labels:' if labels else ''}\n{labels}{scrape}"
@@ -186,7 +186,7 @@ class Stack:
             shutil.copytree(blocks, data)
         port = free_port()
         node = self.add(name, [
-            "prometheus", f"--config.file={self.write(name + '.yml', config)}", f"--storage.tsdb.path={data}",
+            program, f"--config.file={self.write(name + '.yml', config)}", f"--storage.tsdb.path={data}",
             "--storage.tsdb.retention.time=100y", "--storage.tsdb.min-block-duration=2h",
             "--storage.tsdb.max-block-duration=2h", "--web.enable-lifecycle", "--storage.remote.read-sample-limit=0",
             f"--web.listen-address=127.0.0.1:{port}", *arguments], port)
