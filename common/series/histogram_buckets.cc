@@ -47,14 +47,18 @@ Bucket NegativeBucket(const FloatHistogram& histogram, int64_t index, double cou
 
 std::vector<Bucket> AllBuckets(const FloatHistogram& histogram) {
   std::vector<Bucket> buckets;
+  // What the zero bucket covers is no part of the others.
+  const double threshold = histogram.UsesCustomBuckets() ? -kInf : histogram.zero_threshold;
   buckets.reserve(histogram.negative_buckets.size() + histogram.positive_buckets.size() + 1);
   for (const IndexedCount& bucket : ExpandBuckets(histogram.negative_spans, histogram.negative_buckets)) {
     buckets.push_back(NegativeBucket(histogram, bucket.index, bucket.count));
+    if (buckets.back().upper > -threshold) buckets.back().upper = -threshold;
   }
   std::reverse(buckets.begin(), buckets.end());
   if (histogram.zero_count > 0) buckets.push_back(ZeroBucket(histogram));
   for (const IndexedCount& bucket : ExpandBuckets(histogram.positive_spans, histogram.positive_buckets)) {
     buckets.push_back(PositiveBucket(histogram, bucket.index, bucket.count));
+    if (buckets.back().lower < threshold) buckets.back().lower = threshold;
   }
   return buckets;
 }

@@ -21,7 +21,8 @@ struct Bucket {
   double FractionBelow(double value, bool linear) const;
 };
 
-// All buckets; empty ones inside spans are included, the zero bucket only when it has observations.
+// All buckets; empty ones inside spans are included, the zero bucket only when it has observations. Others end where the zero
+// bucket begins.
 std::vector<Bucket> AllBuckets(const FloatHistogram& histogram);
 
 // The zero bucket, [-zero_threshold, zero_threshold].

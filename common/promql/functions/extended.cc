@@ -70,10 +70,12 @@ class ExtendedRate {
 
   Status Step(const RangeFrame& full) {
     EdgeFrame frame(full);
-    if (run_->edges == RangeEdges::kAnchored) CutAtAnchor(&frame);
     if (!frame.floats.empty() && !frame.histograms.empty()) {
       run_->annotator->Add(MixedFloatsHistogramsWarning(run_->metric_name, run_->position));
-    } else if (!frame.floats.empty()) {
+      return OkStatus();
+    }
+    if (run_->edges == RangeEdges::kAnchored) CutAtAnchor(&frame);
+    if (!frame.floats.empty()) {
       StepFloats(frame);
     } else if (!frame.histograms.empty()) {
       StepHistograms(frame);
@@ -96,13 +98,29 @@ class ExtendedRate {
       if (!point.between()) return values[point.at];
       return Interpolate(values[point.at], values[point.at + 1], point.fraction, kIsCounter);
     };
-    double change = value_at(edges.right) - value_at(edges.left);
-    for (size_t i = edges.pair_first; kIsCounter && i <= edges.pair_last; ++i) {
-      if (values[i] < values[i - 1]) change += values[i - 1];
-    }
+    const double left = value_at(edges.left);
+    const double right = value_at(edges.right);
+    double change = right - left;
+    if (kIsCounter) change += LostAtResets(frame, edges, left, right);
     run_->out->SetFloat(frame.step, change / Scale());
     if (kIsCounter && !told_) AddNonCounterInfo(*run_);
     told_ = true;
+  }
+
+  // What the counter lost between the edges, whose values are known.
+  static double LostAtResets(const EdgeFrame& frame, const WindowEdges& edges, double left, double right) {
+    const FloatWindow& window = frame.floats;
+    double lost = 0;
+    double before = left;
+    const auto visit = [&](double value) {
+      if (value < before) lost += before;
+      before = value;
+    };
+    for (size_t i = edges.left.at; i <= edges.right.at; ++i) {
+      if (window.times_ms[i] > frame.left_ms && window.times_ms[i] < frame.right_ms) visit(window.values[i]);
+    }
+    visit(right);
+    return lost;
   }
 
   void StepHistograms(const EdgeFrame& frame) {
@@ -110,12 +128,16 @@ class ExtendedRate {
     const WindowEdges edges = Edges(window, frame);
     if (!edges.any) return;
     if (!CheckSamples(window, edges)) return WarnMixed();
-    Result<FloatHistogram> change = ValueAt(window, edges.right);
     const Result<FloatHistogram> left = ValueAt(window, edges.left);
-    if (!change.ok() || !left.ok() || !series::Subtract(&*change, *left).ok()) return WarnMixed();
+    Result<FloatHistogram> change = ValueAt(window, edges.right);
+    if (!change.ok() || !left.ok()) return WarnMixed();
+    if (!kIsCounter && !(IsGauge(*left) && IsGauge(*change))) {
+      run_->annotator->Add(NativeHistogramNotGaugeWarning(run_->metric_name, run_->position));
+    }
+    if (!Combined(series::Subtract(&*change, *left), HistogramOperation::kSubtraction)) return WarnMixed();
     for (size_t i = edges.pair_first; kIsCounter && i <= edges.pair_last; ++i) {
       if (!series::DetectReset(*window.values[i], *window.values[i - 1])) continue;
-      if (!series::Add(&*change, *window.values[i - 1]).ok()) return WarnMixed();
+      if (!Combined(series::Add(&*change, *window.values[i - 1]), HistogramOperation::kAddition)) return WarnMixed();
     }
     series::Divide(&*change, Scale());
     change->counter_reset_hint = CounterResetHint::kGauge;
@@ -125,24 +147,34 @@ class ExtendedRate {
 
   // False when exponential and custom buckets are mixed. Warns about hints that do not fit the function.
   bool CheckSamples(const HistogramWindow& window, const WindowEdges& edges) const {
-    const auto gauge = [&window](size_t i) { return window.values[i]->counter_reset_hint == CounterResetHint::kGauge; };
     bool any_gauge = false;
     for (size_t i = edges.sample_first; i <= edges.sample_last; ++i) {
-      any_gauge |= gauge(i);
+      any_gauge |= IsGauge(*window.values[i]);
       if (window.values[i]->UsesCustomBuckets() != window.values[edges.sample_first]->UsesCustomBuckets()) return false;
     }
     if (kIsCounter && any_gauge) {
       run_->annotator->Add(NativeHistogramNotCounterWarning(run_->metric_name, run_->position));
     }
-    if (!kIsCounter && !(gauge(edges.sample_first) && gauge(edges.sample_last))) {
-      run_->annotator->Add(NativeHistogramNotGaugeWarning(run_->metric_name, run_->position));
-    }
     return true;
   }
 
-  static Result<FloatHistogram> ValueAt(const HistogramWindow& window, const EdgePoint& point) {
+  static bool IsGauge(const FloatHistogram& histogram) { return histogram.counter_reset_hint == CounterResetHint::kGauge; }
+
+  Result<FloatHistogram> ValueAt(const HistogramWindow& window, const EdgePoint& point) const {
     if (!point.between()) return FloatHistogram(*window.values[point.at]);
-    return Interpolate(*window.values[point.at], *window.values[point.at + 1], point.fraction, kIsCounter);
+    InterpolationNotes notes;
+    Result<FloatHistogram> value =
+        Interpolate(*window.values[point.at], *window.values[point.at + 1], point.fraction, kIsCounter, &notes);
+    NoteReconciled(notes.subtracting, HistogramOperation::kSubtraction);
+    NoteReconciled(notes.adding, HistogramOperation::kAddition);
+    return value;
+  }
+  bool Combined(const Result<series::CombineNotes>& notes, HistogramOperation operation) const {
+    NoteReconciled(notes.ok() && notes->custom_bounds_reconciled, operation);
+    return notes.ok();
+  }
+  void NoteReconciled(bool reconciled, HistogramOperation operation) const {
+    if (reconciled) run_->annotator->Add(MismatchedCustomBucketsInfo(operation, run_->position));
   }
   void WarnMixed() const {
     run_->annotator->Add(MixedExponentialCustomHistogramsWarning(run_->metric_name, run_->position));

@@ -71,17 +71,19 @@ std::shared_ptr<FloatHistogram> HistogramRate::Change(const HistogramWindow& win
   if (!CheckWindow(window, ignore_first)) return nullptr;
   auto change = std::make_shared<FloatHistogram>(*window.values[window.size - 1]);
   if (!change->UsesCustomBuckets()) series::ReduceToSchema(change.get(), MinSchema(window, ignore_first ? 1 : 0));
-  const auto combine = [this](Result<series::CombineNotes> notes) {
+  const auto combine = [this](Result<series::CombineNotes> notes, HistogramOperation operation) {
     if (notes.ok() && notes->custom_bounds_reconciled) {
-      run_->annotator->Add(MismatchedCustomBucketsInfo(HistogramOperation::kSubtraction, run_->position));
+      run_->annotator->Add(MismatchedCustomBucketsInfo(operation, run_->position));
     }
     return notes.ok();
   };
   const bool has_base = !from_zero && !ignore_first;
-  bool good = !has_base || combine(series::Subtract(change.get(), *window.values[0]));
+  bool good = !has_base || combine(series::Subtract(change.get(), *window.values[0]), HistogramOperation::kSubtraction);
   if (mode_.is_counter) {
     for (size_t i = has_base || from_zero ? 1 : 2; good && i < window.size; ++i) {
-      if (resets_.Before(window, i)) good = combine(series::Add(change.get(), *window.values[i - 1]));
+      if (resets_.Before(window, i)) {
+        good = combine(series::Add(change.get(), *window.values[i - 1]), HistogramOperation::kAddition);
+      }
     }
   }
   if (!good) {

@@ -3,7 +3,7 @@
 namespace epi::promql {
 
 Result<series::FloatHistogram> Interpolate(const series::FloatHistogram& before, const series::FloatHistogram& after,
-                                           double fraction, bool is_counter) {
+                                           double fraction, bool is_counter, InterpolationNotes* notes) {
   if (before.UsesCustomBuckets() != after.UsesCustomBuckets()) {
     return InvalidArgumentError("histograms of exponential and custom buckets do not mix");
   }
@@ -12,10 +12,11 @@ Result<series::FloatHistogram> Interpolate(const series::FloatHistogram& before,
     series::Multiply(&result, fraction);
     return result;
   }
-  TRY(series::Subtract(&result, before));
+  const series::CombineNotes subtracted = TRY(series::Subtract(&result, before));
   series::Multiply(&result, fraction);
-  TRY(series::Add(&result, before));
-  result.counter_reset_hint = after.counter_reset_hint;
+  const series::CombineNotes added = TRY(series::Add(&result, before));
+  notes->subtracting |= subtracted.custom_bounds_reconciled;
+  notes->adding |= added.custom_bounds_reconciled;
   return result;
 }
 

@@ -13,8 +13,14 @@ inline double Interpolate(double before, double after, double fraction, bool is_
   return before + (after - before) * fraction;
 }
 
+// Whether custom bounds had to be reconciled on the way.
+struct InterpolationNotes {
+  bool subtracting = false;
+  bool adding = false;
+};
+
 // InvalidArgument on a mix of exponential and custom buckets.
 Result<series::FloatHistogram> Interpolate(const series::FloatHistogram& before, const series::FloatHistogram& after,
-                                           double fraction, bool is_counter);
+                                           double fraction, bool is_counter, InterpolationNotes* notes);
 
 }  // namespace epi::promql

@@ -180,7 +180,7 @@ class QuantileOverTime {
     const FloatWindow& window = frame.floats;
     values_.assign(window.values, window.values + window.size);
     const double q = run_->params[0]->At(frame.step);
-    if (!(q >= 0 && q <= 1)) run_->annotator->Add(InvalidQuantileWarning(q, run_->param_position));
+    if (!(q >= 0 && q <= 1)) run_->annotator->Add(InvalidQuantileWarning(q, run_->position));
     run_->out->SetFloat(frame.step, QuantileOf(q, &values_));
     return OkStatus();
   }

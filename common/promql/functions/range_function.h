@@ -33,8 +33,7 @@ struct RangeRun {
   std::string_view function;  // Its name.
   std::string_view metric_name;
   std::string_view type_label;
-  PositionRange position;        // Of the range argument.
-  PositionRange param_position;  // Of the first scalar argument.
+  PositionRange position;        // Of the first argument.
   const Annotator* annotator = nullptr;
   // Scalar arguments, in order of writing.
   std::array<const ScalarColumn*, 2> params = {};

@@ -8,6 +8,7 @@
 #include "common/promql/functions/start_time.h"
 #include "common/promql/operators/histogram_notes.h"
 #include "common/base/str_cat.h"
+#include "common/promql/number_text.h"
 
 namespace epi::promql {
 namespace {
@@ -77,9 +78,12 @@ class DoubleExponentialSmoothing {
   Status Step(const RangeFrame& frame) {
     const double smoothing = run_->params[0]->At(frame.step);
     const double trend = run_->params[1]->At(frame.step);
-    if (!(smoothing > 0 && smoothing < 1)) return BadFactor("smoothing", 's', smoothing);
-    if (!(trend > 0 && trend < 1)) return BadFactor("trend", 't', trend);
+    if (smoothing <= 0 || smoothing >= 1) return BadFactor("smoothing", 's', smoothing);
+    if (trend <= 0 || trend >= 1) return BadFactor("trend", 't', trend);
     const FloatWindow& window = frame.floats;
+    if (!window.empty() && !frame.histograms.empty()) {
+      run_->annotator->Add(HistogramIgnoredInMixedRangeInfo(run_->metric_name, run_->position));
+    }
     if (window.size < 2) return OkStatus();
     double level = window.values[0];
     double slope = window.values[1] - window.values[0];
@@ -94,9 +98,7 @@ class DoubleExponentialSmoothing {
 
  private:
   static Status BadFactor(std::string_view what, char letter, double value) {
-    char text[64];
-    std::snprintf(text, sizeof(text), "%f", value);
-    return FailedPreconditionError(StrCat("invalid ", what, " factor. Expected: 0 < ", letter, "f < 1, got: ", text));
+    return FailedPreconditionError(StrCat("invalid ", what, " factor. Expected: 0 < ", letter, "f < 1, got: ", FormatFixed(value, 6)));
   }
   RangeRun* const run_;
   double previous_level_ = 0;
@@ -187,7 +189,7 @@ Status RunFloats(RangeRun* run) {
 constexpr RangeFunction kFunctions[] = {
     {"changes", Run<PairCount<ValueChanges>>},
     {"deriv", RunFloats<Deriv>},
-    {"double_exponential_smoothing", RunFloats<DoubleExponentialSmoothing>},
+    {"double_exponential_smoothing", Run<DoubleExponentialSmoothing>},
     {"idelta", Run<LastDifference<false>>},
     {"irate", Run<LastDifference<true>>},
     {"predict_linear", RunFloats<PredictLinear>},

@@ -3,7 +3,9 @@
 #include <cmath>
 #include <limits>
 
+#include "common/base/go_float.h"
 #include "common/base/str_cat.h"
+#include "common/promql/functions/math.h"
 #include "common/promql/operators/build.h"
 
 namespace epi::promql {
@@ -38,12 +40,18 @@ Result<VectorOperatorPtr> BuildAggregate(QueryState* query, const AggregateExpr&
 Result<std::vector<size_t>> EvaluateK(QueryState* query, const AggregateExpr& aggregate, const StepGrid& grid) {
   const ScalarColumn param = TRY(BuildScalar(query, *aggregate.param, grid));
   std::vector<size_t> ks(grid.steps());
+  double min = std::numeric_limits<double>::infinity();
+  double max = -min;
   for (size_t step = 0; step < ks.size(); ++step) {
-    const double k = param.At(step);
-    if (std::isnan(k)) return FailedPreconditionError("Parameter value is NaN");
-    if (k >= 9223372036854775807.0) return FailedPreconditionError(StrCat("Scalar value ", k, " overflows int64"));
-    ks[step] = k < 1 ? 0 : static_cast<size_t>(k);
+    min = MinOf(min, param.At(step));
+    max = MaxOf(max, param.At(step));
   }
+  if (max < 1) return ks;
+  constexpr double kLimit = 9223372036854775808.0;
+  if (std::isnan(max)) return FailedPreconditionError("Parameter value is NaN");
+  if (min <= -kLimit) return FailedPreconditionError(StrCat("Scalar value ", FormatFloatG(min), " underflows int64"));
+  if (max >= kLimit) return FailedPreconditionError(StrCat("Scalar value ", FormatFloatG(max), " overflows int64"));
+  for (size_t step = 0; step < ks.size(); ++step) ks[step] = param.At(step) < 1 ? 0 : static_cast<size_t>(param.At(step));
   return ks;
 }
 

@@ -21,7 +21,7 @@ Result<VectorOperatorPtr> AggregateCountValues(QueryState* query, const Aggregat
 Result<VectorOperatorPtr> AggregateLimit(QueryState* query, const AggregateExpr& aggregate, VectorOperatorPtr input);
 
 // k of topk and limitk at every step: truncated towards zero, 0 when below 1.
-// FailedPrecondition when it is NaN or too large at any step.
+// FailedPrecondition when it is NaN or no 64-bit integer at any step, unless it is below 1 at all.
 Result<std::vector<size_t>> EvaluateK(QueryState* query, const AggregateExpr& aggregate, const StepGrid& grid);
 
 }  // namespace epi::promql

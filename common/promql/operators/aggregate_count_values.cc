@@ -1,4 +1,5 @@
 // count_values: one output series per group and distinct value.
+#include <algorithm>
 #include <unordered_map>
 
 #include "common/base/go_float.h"
@@ -18,7 +19,7 @@ class ValueCounts {
  public:
   ValueCounts(QueryState* query, std::string label, size_t steps) : query_(query), label_(std::move(label)), steps_(steps) {}
 
-  Status Add(const SeriesMeta& group, const Column& column) {
+  Status Add(const labels::Labels& group, const Column& column) {
     std::string text;
     for (size_t step = 0; step < steps_; ++step) {
       text.clear();
@@ -40,9 +41,9 @@ class ValueCounts {
   }
 
  private:
-  Result<Column*> ColumnOf(const SeriesMeta& group, const std::string& text) {
-    labels::LabelsBuilder builder(group.labels);
-    builder.Set(label_, text);
+  Result<Column*> ColumnOf(const labels::Labels& group, const std::string& text) {
+    labels::LabelsBuilder builder(group);
+    if (!label_.empty()) builder.Set(label_, text);
     labels::Labels labels = builder.Build();
     const auto [it, added] = known_.try_emplace(std::string(labels.encoded()), series_.size());
     if (added) {
@@ -50,7 +51,6 @@ class ValueCounts {
       series_.push_back({std::move(labels), false});
       columns_.emplace_back(steps_);
     }
-    if (group.drop_name) series_[it->second].drop_name = true;
     return &columns_[it->second];
   }
 
@@ -67,11 +67,12 @@ class ValueCounts {
 Result<VectorOperatorPtr> AggregateCountValues(QueryState* query, const AggregateExpr& aggregate, VectorOperatorPtr input) {
   const std::string& label = StringValue(*aggregate.param);
   if (label.empty() || !IsValidUtf8(label)) return FailedPreconditionError(StrCat("invalid label name ", GoQuote(label)));
-  Grouping grouping = GroupSeries(input->series(), aggregate);
-  ValueCounts counts(query, label, input->grid().steps());
+  const Grouping grouping = GroupSeries(input->series(), aggregate);
+  // The value is part of the group, so that without(…) can take it away again. Names that are kept are kept for good.
+  const bool removed = aggregate.without && std::find(aggregate.grouping.begin(), aggregate.grouping.end(), label) != aggregate.grouping.end();
+  ValueCounts counts(query, removed ? "" : label, input->grid().steps());
   RETURN_IF_ERROR(ForEachColumn(query, input.get(), [&](size_t index, Column* column) {
-    if (!column->Empty()) grouping.MarkSeen(input->series()[index], index);
-    return counts.Add(grouping.groups[grouping.group_of[index]], *column);
+    return counts.Add(grouping.groups[grouping.group_of[index]].labels, *column);
   }));
   return counts.Finish(input->grid());
 }

@@ -57,8 +57,8 @@ Result<VectorOperatorPtr> LimitRatio(QueryState* query, const AggregateExpr& agg
     max = std::max(max, ratio);
     ratios[step] = std::clamp(ratio, -1.0, 1.0);
   }
-  if (max > 1) annotator.Add(InvalidRatioWarning(max, 1, aggregate.param->position));
-  if (min < -1) annotator.Add(InvalidRatioWarning(min, -1, aggregate.param->position));
+  if (max > 1) annotator.Add(InvalidRatioWarning(max, 1, ArgPosition(*aggregate.param)));
+  if (min < -1) annotator.Add(InvalidRatioWarning(min, -1, ArgPosition(*aggregate.param)));
   std::vector<uint64_t> hashes;
   hashes.reserve(input->series().size());
   for (const SeriesMeta& series : input->series()) hashes.push_back(series.labels.Hash());

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/promql/functions/math.h"
 #include "common/promql/functions/quantile.h"
 #include "common/promql/operators/aggregate.h"
 #include "common/promql/operators/build.h"
@@ -18,8 +19,8 @@ void WarnAboutQuantiles(const ScalarColumn& param, size_t steps, PositionRange p
   for (size_t step = 0; step < steps; ++step) {
     const double q = param.At(step);
     any_nan |= std::isnan(q);
-    min = std::min(min, q);
-    max = std::max(max, q);
+    min = MinOf(min, q);
+    max = MaxOf(max, q);
   }
   if (any_nan) annotator.Add(InvalidQuantileWarning(std::numeric_limits<double>::quiet_NaN(), position));
   if (min < 0) annotator.Add(InvalidQuantileWarning(min, position));
@@ -32,7 +33,7 @@ Result<VectorOperatorPtr> AggregateQuantile(QueryState* query, const AggregateEx
   const StepGrid grid = input->grid();
   const ScalarColumn param = TRY(BuildScalar(query, *aggregate.param, grid));
   const Annotator annotator(query->annotations());
-  WarnAboutQuantiles(param, grid.steps(), aggregate.param->position, annotator);
+  WarnAboutQuantiles(param, grid.steps(), ArgPosition(*aggregate.param), annotator);
   Grouping grouping = GroupSeries(input->series(), aggregate);
   const std::vector<Column> columns = TRY(FillAll(query, input.get()));
   std::vector<std::vector<size_t>> members(grouping.groups.size());
@@ -42,7 +43,7 @@ Result<VectorOperatorPtr> AggregateQuantile(QueryState* query, const AggregateEx
     if (!columns[i].Empty()) grouping.MarkSeen(input->series()[i], i);
     members[grouping.group_of[i]].push_back(i);
   }
-  if (any_histogram) annotator.Add(HistogramIgnoredInAggregationInfo(OpText(aggregate.op), aggregate.expr->position));
+  if (any_histogram) annotator.Add(HistogramIgnoredInAggregationInfo(OpText(aggregate.op), ArgPosition(*aggregate.expr)));
   RETURN_IF_ERROR(query->Charge(members.size() * Column::BytesFor(grid.steps()), OpText(aggregate.op)));
   std::vector<Column> results(members.size());
   RETURN_IF_ERROR(query->pool()->Run(members.size(), WorthSharing(columns.size(), grid.steps()), [&](size_t group, size_t) {

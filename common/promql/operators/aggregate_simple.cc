@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "common/promql/operators/aggregate.h"
+#include "common/promql/operators/build.h"
 #include "common/promql/operators/grouping.h"
 #include "common/promql/operators/stream.h"
 
@@ -92,7 +93,7 @@ Result<VectorOperatorPtr> AggregateSimple(QueryState* query, const AggregateExpr
     const size_t group = grouping.group_of[index];
     if (!column->Empty()) grouping.MarkSeen(input->series()[index], index);
     if (column->has_histograms() && !counts && told.First()) {
-      annotator.Add(HistogramIgnoredInAggregationInfo(OpText(op), aggregate.expr->position));
+      annotator.Add(HistogramIgnoredInAggregationInfo(OpText(op), ArgPosition(*aggregate.expr)));
     }
     if (spread) {
       AddSpread(*column, group, &cells);

@@ -3,6 +3,7 @@
 
 #include "common/promql/functions/kahan.h"
 #include "common/promql/operators/aggregate.h"
+#include "common/promql/operators/build.h"
 #include "common/promql/operators/grouping.h"
 #include "common/promql/operators/histogram_notes.h"
 #include "common/promql/operators/stream.h"
@@ -17,6 +18,7 @@ struct HistogramCell {
   std::unique_ptr<series::FloatHistogramMean> mean;
   HintTally hints;
   bool incompatible = false;  // Exponential and custom buckets met: no result.
+  bool after_float = false;   // A float came first: not even looked at.
 };
 
 class SumCells {
@@ -50,9 +52,11 @@ class SumCells {
   bool AddHistogram(size_t group, size_t step, const series::FloatHistogram& histogram, series::CombineNotes* notes) {
     if (histograms_[group].empty()) histograms_[group].resize(steps_);
     HistogramCell& cell = histograms_[group][step];
+    const bool first = cell.sum == nullptr && cell.mean == nullptr;
+    if (first && seen_[group].Test(step)) cell.after_float = true;
+    if (cell.incompatible || cell.after_float) return true;
     cell.hints.Add(histogram.counter_reset_hint);
-    if (cell.incompatible) return true;
-    if (cell.sum == nullptr && cell.mean == nullptr) {
+    if (first) {
       if (mean_) {
         cell.mean = std::make_unique<series::FloatHistogramMean>(histogram);
       } else {
@@ -79,12 +83,12 @@ class SumCells {
     });
     for (size_t step = 0; step < histograms_[group].size(); ++step) {
       const HistogramCell& cell = histograms_[group][step];
-      if (cell.sum == nullptr && cell.mean == nullptr) continue;
-      *collision |= cell.hints.Collide();
+      if (cell.sum == nullptr && cell.mean == nullptr && !cell.after_float) continue;
       if (column.HasFloat(step)) {
         *mixed = true;
         column.ClearStep(step);
       } else if (!cell.incompatible) {
+        *collision |= cell.hints.Collide();
         column.SetHistogram(step, std::make_shared<const series::FloatHistogram>(mean_ ? cell.mean->Mean() : cell.sum->Sum()));
       }
     }
@@ -122,7 +126,7 @@ class SumCells {
 Result<VectorOperatorPtr> AggregateSum(QueryState* query, const AggregateExpr& aggregate, VectorOperatorPtr input) {
   const StepGrid grid = input->grid();
   const bool mean = aggregate.op == AggregateOp::kAvg;
-  const PositionRange position = aggregate.expr->position;
+  const PositionRange position = ArgPosition(*aggregate.expr);
   Grouping grouping = GroupSeries(input->series(), aggregate);
   const size_t groups = grouping.groups.size();
   RETURN_IF_ERROR(query->Charge(SumCells::Bytes(groups, grid.steps(), mean), OpText(aggregate.op)));

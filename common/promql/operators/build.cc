@@ -60,4 +60,9 @@ const std::string& StringValue(const Expr& expr) {
   return literal->value;
 }
 
+PositionRange ArgPosition(const Expr& arg) {
+  const Expr* inner = Unwrap(&arg);
+  return inner->kind == ExprKind::kSubquery ? PositionRange() : inner->position;
+}
+
 }  // namespace epi::promql

@@ -20,6 +20,10 @@ Result<ScalarColumn> BuildScalar(QueryState* query, const Expr& expr, const Step
 // A call that yields an instant vector.
 Result<VectorOperatorPtr> BuildCall(QueryState* query, const Call& call, const StepGrid& grid);
 
+// Where annotations about an argument point to: inside of its parentheses. A subquery has been replaced by its samples by the time a
+// function sees it, and these have no position.
+PositionRange ArgPosition(const Expr& arg);
+
 // Value of a string argument. REQUIRES: expr.type() is kString.
 const std::string& StringValue(const Expr& expr);
 

@@ -87,4 +87,8 @@ bool Column::MergeDisjoint(Column&& other) {
   return true;
 }
 
+bool Column::AnyHistogram() const {
+  return std::any_of(histograms.begin(), histograms.end(), [](const HistogramPtr& histogram) { return histogram != nullptr; });
+}
+
 }  // namespace epi::promql

@@ -69,7 +69,8 @@ struct Column {
   // All steps absent.
   void Reset(size_t steps);
   size_t steps() const { return values.size(); }
-  bool has_histograms() const { return !histograms.empty(); }
+  // Is there a histogram at any step?
+  bool has_histograms() const { return !histograms.empty() && AnyHistogram(); }
   bool HasFloat(size_t step) const { return valid.Test(step); }
   const HistogramPtr* HistogramAt(size_t step) const {
     return histograms.empty() || histograms[step] == nullptr ? nullptr : &histograms[step];
@@ -97,6 +98,9 @@ struct Column {
 
   size_t bytes() const { return BytesFor(steps()) + histograms.capacity() * sizeof(HistogramPtr); }
   static size_t BytesFor(size_t steps) { return steps * sizeof(double) + (steps + 63) / 64 * sizeof(uint64_t); }
+
+ private:
+  bool AnyHistogram() const;
 };
 
 }  // namespace epi::promql

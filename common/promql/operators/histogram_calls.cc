@@ -118,7 +118,7 @@ Result<QuantileArgs> ReadQuantileArgs(QueryState* query, const Call& call, const
   }
   for (size_t i = many ? 2 : 0; i < (many ? call.args.size() : 1); ++i) {
     QuantileArg arg{TRY(BuildScalar(query, *call.args[i], grid)), ""};
-    WarnAboutQuantile(arg.q, grid.steps(), call.args[i]->position, annotator);
+    WarnAboutQuantile(arg.q, grid.steps(), ArgPosition(*call.args[i]), annotator);
     if (many) arg.label = QuantileLabel(arg.q.At(0));
     args.quantiles.push_back(std::move(arg));
   }
@@ -135,7 +135,7 @@ SeriesMeta ResultSeries(QueryState* query, const SeriesMeta& group, const std::s
 Result<VectorOperatorPtr> Quantiles(QueryState* query, const Call& call, const StepGrid& grid) {
   const Annotator annotator(query->annotations());
   const QuantileArgs args = TRY(ReadQuantileArgs(query, call, grid, annotator));
-  const PositionRange position = args.histogram->position;
+  const PositionRange position = ArgPosition(*args.histogram);
   VectorOperatorPtr input = TRY(BuildVector(query, *args.histogram, grid));
   const HistogramGroups groups = TRY(HistogramGroups::Make(query, std::move(input), &annotator, position));
   const QuantileVisitor visitor(&annotator, position);
@@ -164,7 +164,7 @@ Result<VectorOperatorPtr> Fraction(QueryState* query, const Call& call, const St
   const Annotator annotator(query->annotations());
   const ScalarColumn lower = TRY(BuildScalar(query, *call.args[0], grid));
   const ScalarColumn upper = TRY(BuildScalar(query, *call.args[1], grid));
-  const PositionRange position = call.args[2]->position;
+  const PositionRange position = ArgPosition(*call.args[2]);
   VectorOperatorPtr input = TRY(BuildVector(query, *call.args[2], grid));
   const HistogramGroups groups = TRY(HistogramGroups::Make(query, std::move(input), &annotator, position));
   std::vector<Column> columns = TRY(groups.Evaluate(

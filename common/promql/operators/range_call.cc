@@ -13,8 +13,7 @@ namespace {
 // What a call asks for, apart from the function.
 struct RangeArgs {
   std::unique_ptr<RangeSource> source;
-  PositionRange position;
-  PositionRange param_position;
+  PositionRange position;  // Of the first argument.
   std::vector<ScalarColumn> params;
 };
 
@@ -42,7 +41,6 @@ class RangeCall final : public VectorOperator {
     run.metric_name = input.labels.metric_name();
     if (run.type_labels) run.type_label = input.labels.Get("__type__");
     run.position = args_.position;
-    run.param_position = args_.param_position;
     run.annotator = &annotator_;
     for (size_t i = 0; i < args_.params.size() && i < run.params.size(); ++i) run.params[i] = &args_.params[i];
     run.out = out;
@@ -80,12 +78,11 @@ Result<VectorOperatorPtr> BuildRangeCall(QueryState* query, const Call& call, co
   const RangeFunction* function = FindRangeFunction(absent ? "present_over_time" : call.function->name);
   CHECK(function != nullptr);
   RangeArgs args;
+  args.position = ArgPosition(*call.args[0]);
   for (const ExprPtr& arg : call.args) {
     if (arg->type() == ValueType::kMatrix) {
-      args.position = arg->position;
       args.source = TRY(BuildRangeSource(query, *arg, grid));
     } else {
-      if (args.params.empty()) args.param_position = arg->position;
       args.params.push_back(TRY(BuildScalar(query, *arg, grid)));
     }
   }

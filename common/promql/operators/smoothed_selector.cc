@@ -72,8 +72,12 @@ class SmoothedSelector final : public VectorOperator {
     const double fraction = FractionOf(window, at, t_ms);
     if (fraction == 0) return out->SetHistogram(step, window.values[at]);
     const series::FloatHistogram& before = *window.values[at];
-    const bool is_counter = before.counter_reset_hint != series::CounterResetHint::kGauge;
-    Result<series::FloatHistogram> between = Interpolate(before, *window.values[at + 1], fraction, is_counter);
+    const series::FloatHistogram& after = *window.values[at + 1];
+    const auto is_gauge = [](const auto& one) { return one.counter_reset_hint == series::CounterResetHint::kGauge; };
+    InterpolationNotes notes;
+    Result<series::FloatHistogram> between = Interpolate(before, after, fraction, !is_gauge(before) || !is_gauge(after), &notes);
+    if (notes.subtracting) annotator_.Add(MismatchedCustomBucketsInfo(HistogramOperation::kSubtraction, selector_.position));
+    if (notes.adding) annotator_.Add(MismatchedCustomBucketsInfo(HistogramOperation::kAddition, selector_.position));
     if (!between.ok()) {
       annotator_.Add(MixedExponentialCustomHistogramsWarning(NameOf(index), selector_.position));
       return;

@@ -51,8 +51,10 @@ Result<VectorOperatorPtr> BuildSort(QueryState* query, const Call& call, const S
   const Annotator annotator(query->annotations());
   VectorOperatorPtr child = TRY(BuildVector(query, *call.args[0], grid));
   if (!by_label) child = WithoutHistograms(std::move(child));
-  if (!query->options().instant) annotator.Add(SortInRangeQueryWarning(call.position));
-  if (!query->options().instant || grid.steps() != 1) return child;
+  if (!grid.one_time) {
+    if (grid.steps() > 0) annotator.Add(SortInRangeQueryWarning(call.position));
+    return child;
+  }
   std::vector<Column> columns = TRY(FillAll(query, child.get()));
   const std::vector<SeriesMeta>& series = child->series();
   std::vector<size_t> order(columns.size());

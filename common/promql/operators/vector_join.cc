@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "common/promql/functions/binary_math.h"
+#include "common/promql/functions/math.h"
 #include "common/promql/operators/binary.h"
 #include "common/promql/operators/binary_sample.h"
 #include "common/promql/operators/float_columns.h"
@@ -91,6 +92,41 @@ bool FindPairs(const JoinSides& sides, size_t groups, bool one_to_one, std::vect
   return true;
 }
 
+// Can evaluating the expression fail, or leave annotations? Selectors and functions of single floats cannot.
+bool HasMoreToSay(const Expr& expr) {
+  bool more = false;
+  Walk(expr, [&more](const Expr& node) {
+    const auto* call = As<Call>(&node);
+    const auto* selector = As<VectorSelector>(&node);
+    more = more || node.kind == ExprKind::kBinary || node.kind == ExprKind::kAggregate || node.kind == ExprKind::kSubquery ||
+           (call != nullptr && FindFloatFunction(call->function->name) == nullptr) ||
+           (selector != nullptr && selector->edges != RangeEdges::kPlain);
+  });
+  return more;
+}
+
+// Series without a partner have no result, but errors and annotations of theirs count.
+Status Drain(QueryState* query, const Expr& expr, const std::vector<bool>& used, VectorOperator* op) {
+  if (!HasMoreToSay(expr)) return OkStatus();
+  Column unused;
+  for (size_t i = 0; i < used.size(); ++i) {
+    if (used[i]) continue;
+    RETURN_IF_ERROR(query->Check());
+    RETURN_IF_ERROR(op->Fill(i, 0, &unused));
+  }
+  return OkStatus();
+}
+
+Status DrainUnpaired(QueryState* query, const BinaryExpr& binary, const std::vector<Pair>& pairs, const JoinSides& sides) {
+  std::vector<bool> many_used(sides.many_keys.size());
+  std::vector<bool> one_used(sides.one_keys.size());
+  for (const Pair& pair : pairs) many_used[pair.many] = one_used[pair.one] = true;
+  RETURN_IF_ERROR(Drain(query, sides.swapped ? *binary.rhs : *binary.lhs, many_used, sides.many.get()));
+  // Otherwise all of the one side are filled anyway.
+  if (binary.matching->card != MatchCardinality::kOneToOne) return OkStatus();
+  return Drain(query, *binary.rhs, one_used, sides.one.get());
+}
+
 bool AllDifferent(const std::vector<SeriesMeta>& series) {
   std::unordered_set<std::string_view> known;
   known.reserve(series.size());
@@ -140,6 +176,7 @@ Result<VectorOperatorPtr> BuildVectorJoin(QueryState* query, const BinaryExpr& b
     series.push_back(JoinedSeries(binary, sides.many->series()[pair.many], sides.one->series()[pair.one], query->delayed_names()));
   }
   if (!AllDifferent(series)) return JoinStepByStep(query, binary, keys, std::move(sides));
+  RETURN_IF_ERROR(DrainUnpaired(query, binary, pairs, sides));
   std::vector<Column> one_columns;
   if (!one_to_one) one_columns = TRY(FillAll(query, sides.one.get()));
   return VectorOperatorPtr(std::make_unique<PairJoin>(query, binary, std::move(sides), std::move(pairs), std::move(series),

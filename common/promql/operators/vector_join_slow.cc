@@ -60,26 +60,28 @@ class StepJoin {
   Status MatchMany(size_t step, uint32_t many) {
     const uint32_t key = sides_.many_keys[many];
     if (one_at_[key] == kNone && !fill_one_.has_value()) return OkStatus();
-    if (matching_.card == MatchCardinality::kOneToOne && matched_[key]) {
-      return FailedPreconditionError("multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)");
-    }
-    matched_[key] = true;
     return Emit(step, many, one_at_[key]);
   }
 
   // A side that is kNone is filled in.
   Status Emit(size_t step, uint32_t many, uint32_t one) {
     const uint32_t key = many != kNone ? sides_.many_keys[many] : sides_.one_keys[one];
-    const uint32_t output = OutputOf(many, one, key);
-    if (matching_.card != MatchCardinality::kOneToOne && !taken_[key].insert(output).second) {
-      return FailedPreconditionError("multiple matches for labels: grouping labels must ensure unique matches");
-    }
     const BinaryOperand many_value =
         many != kNone ? BinaryOperand::At(many_columns_[many], step) : BinaryOperand{fill_many_.value_or(0), nullptr};
     const BinaryOperand one_value =
         one != kNone ? BinaryOperand::At(one_columns_[one], step) : BinaryOperand{fill_one_.value_or(0), nullptr};
     const BinaryOutcome outcome = sides_.swapped ? op_.Apply(one_value, many_value) : op_.Apply(many_value, one_value);
-    if (!outcome.defined || (!outcome.keep && !binary_.return_bool)) return OkStatus();
+    if (!outcome.defined) return OkStatus();
+    const bool one_to_one = matching_.card == MatchCardinality::kOneToOne;
+    if (one_to_one && matched_[key]) {
+      return FailedPreconditionError("multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)");
+    }
+    matched_[key] = true;
+    const uint32_t output = OutputOf(many, one, key);
+    if (!one_to_one && !taken_[key].insert(output).second) {
+      return FailedPreconditionError("multiple matches for labels: grouping labels must ensure unique matches");
+    }
+    if (!outcome.keep && !binary_.return_bool) return OkStatus();
     Column& column = output_columns_[output];
     if (column.Present(step)) return SameLabelsetError();
     op_.Store(outcome, step, &column);

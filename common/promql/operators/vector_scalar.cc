@@ -20,6 +20,7 @@ class VectorScalar {
 
   Status operator()(Column* column) const {
     if (!column->has_histograms() && !IsTrim(binary_.op)) {
+      column->DropHistograms();
       if (!scalar_.empty()) ApplyToFloats({binary_.op, binary_.return_bool, swapped_}, scalar_, column);
       return OkStatus();
     }

@@ -18,7 +18,7 @@ std::optional<double> QueryTimeValue(const PlanOptions& options, const Call& cal
   const std::string_view name = call.function->name;
   if (name == "start") return seconds(options.grid.start_ms);
   if (name == "end") return seconds(options.end_ms);
-  if (name == "step") return options.instant ? 0 : seconds(options.grid.step_ms);
+  if (name == "step") return options.end_ms == options.grid.start_ms ? 0 : seconds(options.grid.step_ms);
   if (name == "range") return seconds(options.end_ms - options.grid.start_ms);
   return std::nullopt;
 }

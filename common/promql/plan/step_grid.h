@@ -13,12 +13,14 @@ struct StepGrid {
   int64_t start_ms = 0;
   int64_t end_ms = 0;
   int64_t step_ms = 1;
+  // Begin and end, as asked for, are the same time: then evaluation keeps an order of elements.
+  bool one_time = true;
 
   // The grid start, start + step, … up to the last one not after `end_ms`. Empty when end is before start.
   // REQUIRES: step_ms > 0.
   static StepGrid Make(int64_t start_ms, int64_t end_ms, int64_t step_ms) {
-    if (end_ms < start_ms) return {start_ms, start_ms - step_ms, step_ms};
-    return {start_ms, start_ms + (end_ms - start_ms) / step_ms * step_ms, step_ms};
+    if (end_ms < start_ms) return {start_ms, start_ms - step_ms, step_ms, false};
+    return {start_ms, start_ms + (end_ms - start_ms) / step_ms * step_ms, step_ms, end_ms == start_ms};
   }
   static StepGrid Instant(int64_t t_ms) { return {t_ms, t_ms, 1}; }
 

@@ -15,7 +15,8 @@ NativeValue Present(const BucketMap& buckets) {
 
 void NativeSeriesMaker::Observe(BucketMap* buckets) {
   for (size_t i = random_->Uniform(5); i > 0; --i) {
-    const auto index = static_cast<int32_t>(random_->Uniform(9)) - 4;
+    // Not below the zero bucket.
+    const auto index = static_cast<int32_t>(random_->Uniform(9)) - (buckets->zero_threshold > 0.1 ? 0 : 4);
     if (random_->OneIn(4)) {
       buckets->zero_count += 1;
     } else if (random_->OneIn(5)) {

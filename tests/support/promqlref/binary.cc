@@ -73,14 +73,13 @@ class Join {
       if (!matching_.fill_left.has_value() || !emitted_[group].empty()) continue;
       RETURN_IF_ERROR(Emit(group, {group, false, Float(*matching_.fill_left)}, element));
     }
-    if (annotation_.has_value()) evaluation_->Annotate(*annotation_);
     return std::move(result_);
   }
 
  private:
   Status Emit(const Labels& group, const Element& many, const Element& one) {
     const Outcome outcome = swapped_ ? Operate(binary_, one.sample, many.sample) : Operate(binary_, many.sample, one.sample);
-    if (outcome.annotation.has_value()) annotation_ = outcome.annotation;
+    if (outcome.annotation.has_value()) evaluation_->Annotate(*outcome.annotation);
     if (!outcome.defined) return OkStatus();
     Element element{ResultLabels(many.labels, one.labels), false, outcome.sample};
     if (binary_.return_bool) {
@@ -123,17 +122,14 @@ class Join {
   const bool swapped_;
   std::map<Labels, std::set<Labels>> emitted_;
   Vector result_;
-  // Of a step's annotations the last one counts.
-  std::optional<promql::Annotation> annotation_;
 };
 
 Vector WithScalar(Evaluation* evaluation, const BinaryExpr& binary, const Vector& vector, double scalar, bool scalar_left) {
   Vector result;
-  std::optional<promql::Annotation> annotation;
   for (Element element : vector) {
     const Sample& value = element.sample;
     Outcome outcome = scalar_left ? Operate(binary, Float(scalar), value) : Operate(binary, value, Float(scalar));
-    if (outcome.annotation.has_value()) annotation = outcome.annotation;
+    if (outcome.annotation.has_value()) evaluation->Annotate(*outcome.annotation);
     if (!outcome.defined) continue;
     if (scalar_left && promql::IsComparison(binary.op)) outcome.sample = value;
     if (binary.return_bool) outcome.sample = Float(outcome.keep ? 1 : 0);
@@ -143,7 +139,6 @@ Vector WithScalar(Evaluation* evaluation, const BinaryExpr& binary, const Vector
     if (!keeps_meaning || binary.return_bool) evaluation->DropName(&element);
     result.push_back(std::move(element));
   }
-  if (annotation.has_value()) evaluation->Annotate(*annotation);
   return result;
 }
 
