@@ -5,8 +5,8 @@
 namespace epi::promql {
 namespace {
 
-double Fraction(const int64_t* times_ms, size_t at, int64_t t_ms) {
-  return static_cast<double>(t_ms - times_ms[at]) / static_cast<double>(times_ms[at + 1] - times_ms[at]);
+WayPoint WayTo(const int64_t* times_ms, size_t at, int64_t t_ms) {
+  return {static_cast<double>(t_ms - times_ms[at]), static_cast<double>(times_ms[at + 1] - times_ms[at])};
 }
 
 }  // namespace
@@ -24,8 +24,8 @@ WindowEdges FindEdges(const int64_t* times_ms, size_t size, int64_t left_ms, int
   found.any = true;
   found.left.at = after_left > 0 ? after_left - 1 : 0;
   found.right.at = after_right - 1;
-  if (smoothed && after_left > 0) found.left.fraction = Fraction(times_ms, found.left.at, left_ms);
-  if (smoothed && after_right < size) found.right.fraction = Fraction(times_ms, found.right.at, right_ms);
+  if (smoothed && after_left > 0) found.left.way = WayTo(times_ms, found.left.at, left_ms);
+  if (smoothed && after_right < size) found.right.way = WayTo(times_ms, found.right.at, right_ms);
   found.pair_first = found.left.at + (found.left.between() ? 2 : 1);
   found.pair_last = found.right.at + (found.right.between() ? 1 : 0);
   found.sample_first = found.left.at;

@@ -9,14 +9,15 @@
 #include <cstdint>
 
 #include "common/promql/ast.h"
+#include "common/promql/functions/interpolate.h"
 
 namespace epi::promql {
 
-// A sample, or a point `fraction` of the way from sample `at` to the next one.
+// A sample, or a point on the way from sample `at` to the next one.
 struct EdgePoint {
   size_t at = 0;
-  double fraction = 0;
-  bool between() const { return fraction > 0; }
+  WayPoint way;
+  bool between() const { return way.elapsed > 0; }
 };
 
 struct WindowEdges {

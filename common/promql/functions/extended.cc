@@ -96,7 +96,7 @@ class ExtendedRate {
     if (!edges.any) return;
     const auto value_at = [values](const EdgePoint& point) {
       if (!point.between()) return values[point.at];
-      return Interpolate(values[point.at], values[point.at + 1], point.fraction, kIsCounter);
+      return Interpolate(values[point.at], values[point.at + 1], point.way, kIsCounter);
     };
     const double left = value_at(edges.left);
     const double right = value_at(edges.right);
@@ -164,7 +164,7 @@ class ExtendedRate {
     if (!point.between()) return FloatHistogram(*window.values[point.at]);
     InterpolationNotes notes;
     Result<FloatHistogram> value =
-        Interpolate(*window.values[point.at], *window.values[point.at + 1], point.fraction, kIsCounter, &notes);
+        Interpolate(*window.values[point.at], *window.values[point.at + 1], point.way.fraction(), kIsCounter, &notes);
     NoteReconciled(notes.subtracting, HistogramOperation::kSubtraction);
     NoteReconciled(notes.adding, HistogramOperation::kAddition);
     return value;

@@ -15,6 +15,14 @@ using series::FloatHistogram;
 
 bool IsGauge(const FloatHistogram& histogram) { return histogram.counter_reset_hint == CounterResetHint::kGauge; }
 
+// Nothing, in the layout of `histogram`: taking it away leaves the counts, but brings the bounds together.
+FloatHistogram EmptyLike(const FloatHistogram& histogram) {
+  FloatHistogram empty;
+  empty.schema = histogram.schema;
+  empty.custom_values = histogram.custom_values;
+  return empty;
+}
+
 // The coarsest schema of the window.
 int32_t MinSchema(const HistogramWindow& window, size_t from) {
   int32_t schema = window.values[from]->schema;
@@ -78,7 +86,8 @@ std::shared_ptr<FloatHistogram> HistogramRate::Change(const HistogramWindow& win
     return notes.ok();
   };
   const bool has_base = !from_zero && !ignore_first;
-  bool good = !has_base || combine(series::Subtract(change.get(), *window.values[0]), HistogramOperation::kSubtraction);
+  bool good = from_zero || combine(series::Subtract(change.get(), ignore_first ? EmptyLike(*window.values[1]) : *window.values[0]),
+                                   HistogramOperation::kSubtraction);
   if (mode_.is_counter) {
     for (size_t i = has_base || from_zero ? 1 : 2; good && i < window.size; ++i) {
       if (resets_.Before(window, i)) {

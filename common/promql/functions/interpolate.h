@@ -8,9 +8,16 @@
 
 namespace epi::promql {
 
-inline double Interpolate(double before, double after, double fraction, bool is_counter) {
-  if (is_counter && after < before) return after * fraction;
-  return before + (after - before) * fraction;
+// Where on the way: `elapsed` of `distance`, in milliseconds.
+struct WayPoint {
+  double elapsed = 0;
+  double distance = 1;
+  double fraction() const { return elapsed / distance; }
+};
+
+inline double Interpolate(double before, double after, const WayPoint& at, bool is_counter) {
+  const double start = is_counter && after < before ? 0 : before;
+  return start + (after - start) * at.elapsed / at.distance;
 }
 
 // Whether custom bounds had to be reconciled on the way.

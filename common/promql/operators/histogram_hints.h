@@ -1,6 +1,6 @@
-// HistogramHints: counter-reset hints for histograms that come without, found by looking at the one before.
+// HistogramHints: for selectors of which only count and sum are wanted (Plan::stats_only), histograms without buckets.
 //
-// For selectors of which only count and sum are wanted (Plan::stats_only): aggregations then see who was reset and who not.
+// Without buckets a reset cannot be seen any more, so each one says whether its counter was reset since the one before.
 // Threads:  one at a time.
 #pragma once
 
@@ -20,13 +20,16 @@ class HistogramHints {
   HistogramPtr Resolve(HistogramPtr next) {
     using series::CounterResetHint;
     if (!enabled_) return next;
+    auto stats = std::make_shared<series::FloatHistogram>();
+    stats->schema = next->schema;
+    stats->count = next->count;
+    stats->sum = next->sum;
+    stats->counter_reset_hint = next->counter_reset_hint;
     if (last_ != nullptr && next->counter_reset_hint == CounterResetHint::kUnknown) {
-      auto copy = std::make_shared<series::FloatHistogram>(*next);
-      copy->counter_reset_hint = series::DetectReset(*next, *last_) ? CounterResetHint::kReset : CounterResetHint::kNotReset;
-      next = std::move(copy);
+      stats->counter_reset_hint = series::DetectReset(*next, *last_) ? CounterResetHint::kReset : CounterResetHint::kNotReset;
     }
-    last_ = next;
-    return next;
+    last_ = std::move(next);
+    return stats;
   }
 
  private:

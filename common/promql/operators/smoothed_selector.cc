@@ -47,10 +47,10 @@ class SmoothedSelector final : public VectorOperator {
     return static_cast<size_t>(after - window.times_ms) - 1;
   }
   template <typename T>
-  static double FractionOf(const SampleWindow<T>& window, size_t at, int64_t t_ms) {
-    if (at + 1 == window.size) return 0;
+  static WayPoint WayTo(const SampleWindow<T>& window, size_t at, int64_t t_ms) {
+    if (at + 1 == window.size) return {};
     const int64_t* times = window.times_ms;
-    return static_cast<double>(t_ms - times[at]) / static_cast<double>(times[at + 1] - times[at]);
+    return {static_cast<double>(t_ms - times[at]), static_cast<double>(times[at + 1] - times[at])};
   }
 
   void Smooth(const SampleFeed& feed, size_t index, int64_t t_ms, size_t step, Column* out) const {
@@ -61,15 +61,15 @@ class SmoothedSelector final : public VectorOperator {
       return;
     }
     if (const auto at = NewestUntil(floats, t_ms)) {
-      const double fraction = FractionOf(floats, *at, t_ms);
-      const double next = floats.values[fraction > 0 ? *at + 1 : *at];
-      out->SetFloat(step, fraction > 0 ? Interpolate(floats.values[*at], next, fraction, false) : next);
+      const WayPoint way = WayTo(floats, *at, t_ms);
+      const double next = floats.values[way.elapsed > 0 ? *at + 1 : *at];
+      out->SetFloat(step, way.elapsed > 0 ? Interpolate(floats.values[*at], next, way, false) : next);
     }
     if (const auto at = NewestUntil(histograms, t_ms)) SmoothHistogram(histograms, *at, index, t_ms, step, out);
   }
 
   void SmoothHistogram(const HistogramWindow& window, size_t at, size_t index, int64_t t_ms, size_t step, Column* out) const {
-    const double fraction = FractionOf(window, at, t_ms);
+    const double fraction = WayTo(window, at, t_ms).fraction();
     if (fraction == 0) return out->SetHistogram(step, window.values[at]);
     const series::FloatHistogram& before = *window.values[at];
     const series::FloatHistogram& after = *window.values[at + 1];

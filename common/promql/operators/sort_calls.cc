@@ -48,8 +48,8 @@ Result<VectorOperatorPtr> BuildSort(QueryState* query, const Call& call, const S
   const std::string_view name = call.function->name;
   const bool by_label = name.starts_with("sort_by_label");
   const bool descending = name.ends_with("_desc");
-  const Annotator annotator(query->annotations());
   VectorOperatorPtr child = TRY(BuildVector(query, *call.args[0], grid));
+  const Annotator annotator(query->annotations());
   if (!by_label) child = WithoutHistograms(std::move(child));
   if (!grid.one_time) {
     if (grid.steps() > 0) annotator.Add(SortInRangeQueryWarning(call.position));

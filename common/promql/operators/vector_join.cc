@@ -151,7 +151,8 @@ SeriesMeta JoinedSeries(const BinaryExpr& binary, const SeriesMeta& many, const 
     labels = builder.Build();
   }
   if (binary.return_bool && !delayed_names) labels = DropReservedLabels(labels);
-  return {std::move(labels), delayed_names && (binary.return_bool || many.drop_name)};
+  // A comparison keeps the names of its operands, even those that were to go: Prometheus forgets the mark.
+  return {std::move(labels), delayed_names && binary.return_bool};
 }
 
 Result<VectorOperatorPtr> BuildVectorJoin(QueryState* query, const BinaryExpr& binary, VectorOperatorPtr lhs,

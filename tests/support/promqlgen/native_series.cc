@@ -44,7 +44,7 @@ NativeSeries NativeSeriesMaker::Growing(labels::Labels labels, bool changes) {
   for (size_t i = 0; i < kScrapes; ++i) {
     if (random_->OneIn(45)) buckets = BucketMap{.schema = buckets.schema, .zero_threshold = buckets.zero_threshold};
     if (changes && random_->OneIn(35)) {
-      buckets = BucketMap{.schema = static_cast<int32_t>(random_->Uniform(4)) - 1, .zero_threshold = random_->OneIn(2) ? 0.001 : 0.6};
+      buckets = BucketMap{.schema = static_cast<int32_t>(random_->Uniform(4)) - 1, .zero_threshold = random_->OneIn(2) ? 0.001 : 0.25};
     }
     if (changes && random_->OneIn(80)) {
       buckets.extra_count += 1;

@@ -148,7 +148,7 @@ std::string QueryGenerator::Join(int depth) {
     return StrCat("(", same, op, same, ")");
   }
   if (dice < 85) {  // Many to one.
-    const std::string include = Pick({"()", "", "(version)", "(version, os)", "(job)"});
+    const std::string include = Pick({"()", "(version)", "(version, os)", "(replica)"});
     const std::string one = Pick({"build_info", "sum by (job, instance) (build_info)", "max by (job, instance) (cpu_seconds_total)"});
     const std::string many = Chance(60) ? Selector(Kind::kCounters, false) : Vector(depth - 1);
     const bool right = Chance(30);

@@ -122,8 +122,8 @@ Result<Steps> EvaluateLabelCall(Evaluation* evaluation, const promql::Call& call
 }
 
 Result<Steps> EvaluateSortCall(Evaluation* evaluation, const promql::Call& call, const Grid& grid) {
-  if (grid.start_ms != grid.end_ms) evaluation->Annotate(promql::SortInRangeQueryWarning(call.position));
   Steps steps = TRY(evaluation->VectorOf(*call.args[0], grid));
+  if (grid.start_ms != grid.end_ms && !steps.empty()) evaluation->Annotate(promql::SortInRangeQueryWarning(call.position));
   const std::string_view name = call.function->name;
   const bool descending = name.ends_with("_desc");
   for (Vector& vector : steps) {

@@ -64,6 +64,14 @@ bool CheckSchemas(const Window& window, bool is_counter, size_t from) {
   return good;
 }
 
+// No observations, in a histogram's layout.
+Sample EmptyLike(const FloatHistogram& histogram) {
+  FloatHistogram empty;
+  empty.schema = histogram.schema;
+  empty.custom_values = histogram.custom_values;
+  return Native(std::move(empty));
+}
+
 // From the first to the last sample. Nothing, with a warning, when they do not go together. REQUIRES: two samples or more.
 std::optional<FloatHistogram> HistogramChange(const Window& window, bool is_counter) {
   const std::vector<Point>& points = window.histograms;
@@ -74,7 +82,9 @@ std::optional<FloatHistogram> HistogramChange(const Window& window, bool is_coun
   int32_t schema = std::min(change.schema, points[from].sample.histogram->schema);
   for (size_t i = 1; is_counter && i + 1 < points.size(); ++i) schema = std::min(schema, points[i].sample.histogram->schema);
   if (!change.UsesCustomBuckets()) series::ReduceToSchema(&change, schema);
-  if (!skip_first && !Combine(window, HistogramOperation::kSubtraction, points[0], &change)) return std::nullopt;
+  Point base = points[0];
+  if (skip_first) base.sample = EmptyLike(*points[1].sample.histogram);
+  if (!Combine(window, HistogramOperation::kSubtraction, base, &change)) return std::nullopt;
   for (size_t i = 2; is_counter && i < points.size(); ++i) {
     if (!HistogramReset(points[i - 1], points[i])) continue;
     if (!Combine(window, HistogramOperation::kAddition, points[i - 1], &change)) return std::nullopt;

@@ -30,18 +30,23 @@ Sample WithoutHint(const Sample& sample) {
   return Native(std::move(copy));
 }
 
+// Leaves counts and sums, and whether the counter was reset since the sample before.
 void TellResets(int64_t after_ms, std::vector<Point>* points) {
-  const FloatHistogram* before = nullptr;
+  HistogramPtr before;
   for (Point& point : *points) {
     if (point.t_ms <= after_ms || !point.sample.is_histogram() || IsStale(point.sample)) continue;
     const FloatHistogram& histogram = *point.sample.histogram;
+    FloatHistogram stats;
+    stats.schema = histogram.schema;
+    stats.count = histogram.count;
+    stats.sum = histogram.sum;
+    stats.counter_reset_hint = histogram.counter_reset_hint;
     if (before != nullptr && histogram.counter_reset_hint == CounterResetHint::kUnknown) {
-      FloatHistogram copy = histogram;
       const bool reset = series::DetectReset(histogram, *before);
-      copy.counter_reset_hint = reset ? CounterResetHint::kReset : CounterResetHint::kNotReset;
-      point.sample = Native(std::move(copy));
+      stats.counter_reset_hint = reset ? CounterResetHint::kReset : CounterResetHint::kNotReset;
     }
-    before = point.sample.histogram.get();
+    before = point.sample.histogram;
+    point.sample = Native(std::move(stats));
   }
 }
 
@@ -157,8 +162,9 @@ Result<Ranges> Evaluation::RangesOf(const promql::Expr& expr, const Grid& grid) 
   ranges.position = expr.position;
   const promql::Expr* inner = promql::Unwrap(&expr);
   if (const auto* matrix = As<promql::MatrixSelector>(inner)) {
-    const int64_t left_ms = ReferenceTime(matrix->selector->time, grid.start_ms) - matrix->range_ms;
-    ranges.tracks = TRY(Load(*matrix->selector, left_ms));
+    const int64_t before_ms = matrix->selector->edges == RangeEdges::kPlain ? 0 : options_.lookback_ms;
+    const int64_t first_ms = ReferenceTime(matrix->selector->time, grid.start_ms) - matrix->range_ms - before_ms;
+    ranges.tracks = TRY(Load(*matrix->selector, first_ms));
     DropStale(&ranges.tracks);
     ranges.range_ms = matrix->range_ms;
     ranges.time = &matrix->selector->time;
