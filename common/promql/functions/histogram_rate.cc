@@ -23,10 +23,10 @@ FloatHistogram EmptyLike(const FloatHistogram& histogram) {
   return empty;
 }
 
-// The coarsest schema of the window.
-int32_t MinSchema(const HistogramWindow& window, size_t from) {
-  int32_t schema = window.values[from]->schema;
-  for (size_t i = from + 1; i < window.size; ++i) schema = std::min(schema, window.values[i]->schema);
+// The coarsest schema of the samples that play a part: all from `from` on, or of a gauge the first and the last.
+int32_t MinSchema(const HistogramWindow& window, size_t from, bool is_counter) {
+  int32_t schema = std::min(window.values[from]->schema, window.values[window.size - 1]->schema);
+  for (size_t i = from + 1; is_counter && i < window.size; ++i) schema = std::min(schema, window.values[i]->schema);
   return schema;
 }
 
@@ -56,7 +56,9 @@ void HistogramResets::Scan(const HistogramWindow& window) {
 
 bool HistogramRate::CheckWindow(const HistogramWindow& window, bool skip_first) const {
   const FloatHistogram& last = *window.values[window.size - 1];
-  for (size_t i = skip_first ? 1 : 0; i < window.size; ++i) {
+  // A gauge's samples in between do not matter.
+  const size_t end = mode_.is_counter ? window.size : 1;
+  for (size_t i = skip_first ? 1 : 0; i < end; ++i) {
     if (window.values[i]->UsesCustomBuckets() != last.UsesCustomBuckets()) {
       run_->annotator->Add(MixedExponentialCustomHistogramsWarning(run_->metric_name, run_->position));
       return false;
@@ -78,7 +80,7 @@ std::shared_ptr<FloatHistogram> HistogramRate::Change(const HistogramWindow& win
   const bool ignore_first = reset_after_first && !from_zero;
   if (!CheckWindow(window, ignore_first)) return nullptr;
   auto change = std::make_shared<FloatHistogram>(*window.values[window.size - 1]);
-  if (!change->UsesCustomBuckets()) series::ReduceToSchema(change.get(), MinSchema(window, ignore_first ? 1 : 0));
+  if (!change->UsesCustomBuckets()) series::ReduceToSchema(change.get(), MinSchema(window, ignore_first ? 1 : 0, mode_.is_counter));
   const auto combine = [this](Result<series::CombineNotes> notes, HistogramOperation operation) {
     if (notes.ok() && notes->custom_bounds_reconciled) {
       run_->annotator->Add(MismatchedCustomBucketsInfo(operation, run_->position));

@@ -89,7 +89,8 @@ class AvgOverTime {
   SlidingTotal<KahanSum> sliding_;
 };
 
-// The extreme of a sliding window: a queue of candidates, each better than all that follow it in time.
+// The extreme of a sliding window: a queue of candidates, none worse than any that follows it in time. Of equal ones the first counts
+// (0 and -0 are equal).
 template <typename Better>
 class ExtremeOverTime {
  public:
@@ -101,7 +102,7 @@ class ExtremeOverTime {
     for (size_t i = std::max(scanned_, window.first); i < end; ++i) {
       const double value = window.values[i - window.first];
       if (std::isnan(value)) continue;
-      while (!candidates_.empty() && !Better()(candidates_.back().value, value)) candidates_.pop_back();
+      while (!candidates_.empty() && Better()(value, candidates_.back().value)) candidates_.pop_back();
       candidates_.push_back({i, value});
     }
     scanned_ = end;

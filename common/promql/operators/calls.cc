@@ -21,7 +21,7 @@ namespace {
 Result<VectorOperatorPtr> BuildTimestamp(QueryState* query, const Call& call, const StepGrid& grid) {
   const bool start = call.function->name == "start_timestamp";
   const auto* selector = As<VectorSelector>(Unwrap(call.args[0].get()));
-  if (selector != nullptr && selector->edges != RangeEdges::kSmoothed) {
+  if (selector != nullptr) {
     return MakeInstantSelector(query, *selector, grid, start ? SampleAspect::kStartTimestamp : SampleAspect::kTimestamp);
   }
   VectorOperatorPtr child = TRY(BuildVector(query, *call.args[0], grid));

@@ -4,7 +4,6 @@
 #include <array>
 #include <map>
 #include <set>
-#include <unordered_map>
 
 #include "common/base/str_cat.h"
 #include "common/promql/operators/build.h"
@@ -52,6 +51,8 @@ Result<InfoSelector> ReadSelector(const Call& call) {
   }
   return selector;
 }
+
+bool IsInfoSeries(const InfoSelector& selector, const labels::Labels& labels) { return labels::MatchesAll(selector.names, labels); }
 
 // The time that the first selector below an expression looks at, for an evaluation time.
 class ReadingTime {
@@ -102,6 +103,27 @@ bool HasIdentity(const labels::Labels& labels) {
   return std::any_of(kIdentifying.begin(), kIdentifying.end(), [&labels](std::string_view name) { return labels.Has(name); });
 }
 
+// The values of the identifying labels among the series to enrich. Only info series with such values are looked at.
+class Identities {
+ public:
+  void Add(const labels::Labels& labels) {
+    for (size_t i = 0; i < kIdentifying.size(); ++i) {
+      const std::string_view value = labels.Get(kIdentifying[i]);
+      if (!value.empty()) values_[i].emplace(value);
+    }
+  }
+  bool empty() const { return values_[0].empty() && values_[1].empty(); }
+  bool Contain(const labels::Labels& info) const {
+    for (size_t i = 0; i < kIdentifying.size(); ++i) {
+      if (!values_[i].empty() && !values_[i].contains(info.Get(kIdentifying[i]))) return false;
+    }
+    return true;
+  }
+
+ private:
+  std::array<std::set<std::string, std::less<>>, kIdentifying.size()> values_;
+};
+
 // One info series with the time of its newest sample at every step.
 struct InfoSeries {
   labels::Labels labels;
@@ -113,9 +135,10 @@ using InfoByMetric = std::map<std::string, std::vector<const InfoSeries*>>;
 
 class InfoTable {
  public:
-  static Result<InfoTable> Load(QueryState* query, const InfoSelector& selector, const ReadingTime& time, const StepGrid& grid) {
+  static Result<InfoTable> Load(QueryState* query, const InfoSelector& selector, const Identities& wanted, const ReadingTime& time,
+                                const StepGrid& grid) {
     InfoTable table;
-    if (grid.steps() == 0) return table;
+    if (grid.steps() == 0 || wanted.empty()) return table;
     series::SelectRequest request;
     request.mint_ms = time.At(grid.start_ms) - query->options().lookback_ms + 1;
     request.maxt_ms = time.At(grid.end_ms);
@@ -128,6 +151,7 @@ class InfoTable {
     RETURN_IF_ERROR(query->Charge(selected.series.size() * grid.steps() * sizeof(int64_t), "info()"));
     table.series_.reserve(selected.series.size());
     for (const auto& series : selected.series) {
+      if (!wanted.Contain(series->labels())) continue;
       std::vector<int64_t> times = TRY(SampleTimes(query, *series, time, grid));
       table.series_.push_back({series->labels(), std::move(times)});
       const InfoSeries* added = &table.series_.back();
@@ -135,6 +159,9 @@ class InfoTable {
     }
     return table;
   }
+
+  // Two newest info series of one kind at one of these steps are an error, whether they are joined to anything or not.
+  Status CheckNewest(const StepBits& steps) const;
 
   const InfoByMetric* Find(const labels::Labels& base) const {
     if (!HasIdentity(base)) return nullptr;
@@ -162,7 +189,7 @@ class InfoTable {
   }
 
   std::vector<InfoSeries> series_;  // Never reallocated: others point into it, and their order is that of the pointers.
-  std::unordered_map<std::string, InfoByMetric> by_identity_;
+  std::map<std::string, InfoByMetric> by_identity_;
 };
 
 // The newest of the series at a step; null when none has a sample.
@@ -180,13 +207,27 @@ Result<const InfoSeries*> NewestAt(const std::vector<const InfoSeries*>& candida
   return newest;
 }
 
+Status InfoTable::CheckNewest(const StepBits& steps) const {
+  Status status;
+  for (const auto& [identity, infos] : by_identity_) {
+    for (const auto& [name, candidates] : infos) {
+      if (candidates.size() < 2) continue;
+      steps.ForEach([&](size_t step) {
+        if (status.ok()) status = NewestAt(candidates, step).status();
+      });
+      RETURN_IF_ERROR(status);
+    }
+  }
+  return status;
+}
+
 class Enricher {
  public:
   Enricher(const InfoSelector& selector, const InfoTable& table, size_t steps) : selector_(selector), table_(table), steps_(steps) {}
 
   Status Add(const SeriesMeta& base, Column column) {
     if (column.Empty()) return OkStatus();
-    if (IsInfoSeries(base.labels)) return Put(base, std::move(column));
+    if (IsInfoSeries(selector_, base.labels)) return Put(base, std::move(column));
     const InfoByMetric* infos = table_.Find(base.labels);
     if (infos == nullptr) return selector_.needs_match ? OkStatus() : Put(base, std::move(column));
     // Runs of steps with the same info series share one label set.
@@ -210,8 +251,6 @@ class Enricher {
   }
 
  private:
-  bool IsInfoSeries(const labels::Labels& labels) const { return labels::MatchesAll(selector_.names, labels); }
-
   Status Put(const SeriesMeta& series, Column column) {
     series_.push_back(series);
     columns_.push_back(std::move(column));
@@ -260,12 +299,18 @@ class Enricher {
 
 Result<VectorOperatorPtr> BuildInfo(QueryState* query, const Call& call, const StepGrid& grid) {
   const InfoSelector selector = TRY(ReadSelector(call));
-  VectorOperatorPtr base = TRY(BuildVector(query, *call.args[0], grid));
-  const InfoTable table = TRY(InfoTable::Load(query, selector, ReadingTime(*call.args[0]), grid));
+  const VectorOperatorPtr base = TRY(BuildVector(query, *call.args[0], grid));
+  std::vector<Column> columns = TRY(FillAll(query, base.get()));
+  Identities wanted;
+  StepBits steps(grid.steps());
+  for (size_t i = 0; i < columns.size(); ++i) {
+    steps |= columns[i].Presence();
+    if (!columns[i].Empty() && !IsInfoSeries(selector, base->series()[i].labels)) wanted.Add(base->series()[i].labels);
+  }
+  const InfoTable table = TRY(InfoTable::Load(query, selector, wanted, ReadingTime(*call.args[0]), grid));
+  RETURN_IF_ERROR(table.CheckNewest(steps));
   Enricher enricher(selector, table, grid.steps());
-  RETURN_IF_ERROR(ForEachColumn(query, base.get(), [&](size_t index, Column* column) {
-    return enricher.Add(base->series()[index], std::move(*column));
-  }));
+  for (size_t i = 0; i < columns.size(); ++i) RETURN_IF_ERROR(enricher.Add(base->series()[i], std::move(columns[i])));
   return enricher.Finish(grid);
 }
 

@@ -1,4 +1,7 @@
 // and, or, unless: what counts is at which steps a match group is present on the other side.
+#include <algorithm>
+#include <unordered_map>
+
 #include "common/promql/operators/binary.h"
 #include "common/promql/operators/map.h"
 #include "common/promql/operators/match_keys.h"
@@ -72,10 +75,44 @@ class OrOperator final : public VectorOperator {
   const Sides sides_;
 };
 
+size_t FirstStep(const StepBits& bits) {
+  size_t first = bits.size();
+  bits.ForEach([&first](size_t step) { first = std::min(first, step); });
+  return first;
+}
+
+// With delayed name removal both sides may have a series, of whose name one says that it goes. They are one series then, and the
+// side decides on which it comes up first. Fills the right side if there is such a series.
+Status AgreeOnNames(QueryState* query, const std::vector<Column>& lhs, const std::vector<StepBits>& presence, Sides* sides) {
+  std::unordered_map<std::string_view, size_t> left;
+  std::vector<SeriesMeta> lhs_series = sides->lhs->series();
+  std::vector<SeriesMeta> rhs_series = sides->rhs->series();
+  for (size_t i = 0; i < lhs_series.size(); ++i) left.emplace(lhs_series[i].labels.encoded(), i);
+  const auto disputed = [&](const SeriesMeta& series) {
+    const auto it = left.find(series.labels.encoded());
+    return it != left.end() && lhs_series[it->second].drop_name != series.drop_name;
+  };
+  if (std::none_of(rhs_series.begin(), rhs_series.end(), disputed)) return OkStatus();
+  std::vector<Column> rhs = TRY(FillAll(query, sides->rhs.get()));
+  for (size_t i = 0; i < rhs.size(); ++i) {
+    if (!disputed(rhs_series[i])) continue;
+    const size_t l = left.at(rhs_series[i].labels.encoded());
+    StepBits shown = rhs[i].Presence();
+    shown.Subtract(presence[sides->rhs_keys[i]]);
+    if (FirstStep(shown) < FirstStep(lhs[l].Presence())) lhs_series[l].drop_name = rhs_series[i].drop_name;
+  }
+  const StepGrid grid = sides->lhs->grid();
+  std::vector<Column> taken(lhs_series.size());  // The left side's columns are taken out already.
+  sides->lhs = std::make_unique<MaterializedOperator>(grid, std::move(lhs_series), std::move(taken));
+  sides->rhs = std::make_unique<MaterializedOperator>(grid, std::move(rhs_series), std::move(rhs));
+  return OkStatus();
+}
+
 Result<VectorOperatorPtr> Or(QueryState* query, Sides sides) {
   std::vector<Column> lhs = TRY(FillAll(query, sides.lhs.get()));
   std::vector<StepBits> presence(sides.groups, StepBits(sides.lhs->grid().steps()));
   for (size_t i = 0; i < lhs.size(); ++i) presence[sides.lhs_keys[i]] |= lhs[i].Presence();
+  if (query->delayed_names()) RETURN_IF_ERROR(AgreeOnNames(query, lhs, presence, &sides));
   VectorOperatorPtr op = std::make_unique<OrOperator>(std::move(lhs), std::move(presence), std::move(sides));
   return MergeEqualSeries(std::move(op), MergeRule::kBySteps);
 }

@@ -49,6 +49,11 @@ bool Mark(Expr* expr) {
     default:
       break;
   }
+  // Of an aggregation the parameter does not count: Prometheus takes it at the first step when the elements are the same at all.
+  if (auto* aggregate = As<AggregateExpr>(expr)) {
+    if (aggregate->param != nullptr && Mark(aggregate->param.get())) Wrap(&aggregate->param);
+    return Mark(aggregate->expr.get());
+  }
   struct Child {
     ExprPtr* expr;
     bool invariant;

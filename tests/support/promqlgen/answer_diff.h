@@ -16,7 +16,7 @@ struct DiffOptions {
   bool annotations = true;
 };
 
-// Empty when the answers are the same. Errors are the same when their texts are.
+// Empty when the answers are the same. Errors are the same when their texts are (but for which duplicates they name).
 std::string Difference(const Result<promqltest::Answer>& expected, const Result<promqltest::Answer>& actual, const std::string& query,
                        const DiffOptions& options);
 

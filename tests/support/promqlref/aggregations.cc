@@ -193,7 +193,7 @@ Result<Steps> EvaluateAggregate(Evaluation* evaluation, const AggregateExpr& agg
   std::vector<std::vector<Group>> groups;
   for (const Vector& vector : steps) groups.push_back(GroupsOf(aggregate, vector));
   if (promql::HasParam(aggregate.op) && aggregate.op != AggregateOp::kQuantile) {
-    return Select(evaluation, aggregate, params, groups);
+    return Select(evaluation, {aggregate, params, groups, steps, grid.start_ms == grid.end_ms});
   }
   if (aggregate.op == AggregateOp::kQuantile) WarnAboutQuantiles(evaluation, params, PositionOf(*aggregate.param));
   const Aggregator aggregator(evaluation, aggregate);

@@ -21,7 +21,13 @@ struct ParamBounds {
 ParamBounds BoundsOf(const std::vector<double>& values);
 
 // topk, bottomk, limitk and limit_ratio: `groups` are those of each step.
-Result<Steps> Select(Evaluation* evaluation, const promql::AggregateExpr& aggregate, const std::vector<double>& params,
-                     const std::vector<std::vector<Group>>& groups);
+struct Selection {
+  const promql::AggregateExpr& aggregate;
+  const std::vector<double>& params;
+  const std::vector<std::vector<Group>>& groups;
+  const Steps& steps;
+  bool one_time = false;  // The order of what topk and bottomk choose is that of merit.
+};
+Result<Steps> Select(Evaluation* evaluation, const Selection& selection);
 
 }  // namespace epi::promqlref

@@ -127,6 +127,8 @@ Result<Steps> EvaluateSortCall(Evaluation* evaluation, const promql::Call& call,
   const std::string_view name = call.function->name;
   const bool descending = name.ends_with("_desc");
   for (Vector& vector : steps) {
+    // In range queries only histograms get lost.
+    if (grid.start_ms != grid.end_ms && name.starts_with("sort_by_label")) continue;
     if (name.starts_with("sort_by_label")) {
       std::stable_sort(vector.begin(), vector.end(), [&](const Element& a, const Element& b) {
         const int order = CompareByLabels(a.labels, b.labels, call);
@@ -135,6 +137,7 @@ Result<Steps> EvaluateSortCall(Evaluation* evaluation, const promql::Call& call,
       continue;
     }
     std::erase_if(vector, [](const Element& element) { return element.sample.is_histogram(); });
+    if (grid.start_ms != grid.end_ms) continue;
     const Before before = descending ? Before([](double a, double b) { return a > b; }) : Before([](double a, double b) { return a < b; });
     std::stable_sort(vector.begin(), vector.end(), [before](const Element& a, const Element& b) {
       return ValueBefore(a.sample.value, b.sample.value, before);

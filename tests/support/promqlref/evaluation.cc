@@ -106,7 +106,7 @@ Status Evaluation::SettleAlways(Steps* steps) const {
 }
 
 Result<Steps> Evaluation::VectorOf(const Expr& expr, const Grid& grid) {
-  if (grid.size() > 1 && IsPinned(expr)) return Repeat(TRY(VectorOnce(expr, grid.FirstOnly())).front(), grid.size());
+  if (grid.size() > 0 && grid.start_ms != grid.end_ms && IsPinned(expr)) return Repeat(TRY(VectorOnce(expr, grid.FirstOnly())).front(), grid.size());
   return VectorOnce(expr, grid);
 }
 
@@ -144,7 +144,7 @@ Result<Steps> Evaluation::Negated(const Expr& expr, const Grid& grid) {
 }
 
 Result<std::vector<double>> Evaluation::ScalarOf(const Expr& expr, const Grid& grid) {
-  if (grid.size() > 1 && IsPinned(expr)) {
+  if (grid.size() > 0 && grid.start_ms != grid.end_ms && IsPinned(expr)) {
     return std::vector<double>(grid.size(), TRY(ScalarOnce(expr, grid.FirstOnly())).front());
   }
   return ScalarOnce(expr, grid);

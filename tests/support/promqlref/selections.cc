@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "common/base/go_float.h"
 #include "common/base/str_cat.h"
@@ -100,10 +101,21 @@ Vector FirstOf(const Group& group, size_t k) {
   return {group.elements.begin(), group.elements.begin() + static_cast<std::ptrdiff_t>(std::min(k, group.elements.size()))};
 }
 
+// The chosen elements in the order in which they came.
+Vector AsTheyCame(const Vector& all, const Vector& chosen) {
+  std::set<Labels> labels;
+  for (const Element& element : chosen) labels.insert(element.labels);
+  Vector result;
+  for (const Element& element : all) {
+    if (labels.contains(element.labels)) result.push_back(element);
+  }
+  return result;
+}
+
 }  // namespace
 
-Result<Steps> Select(Evaluation* evaluation, const AggregateExpr& aggregate, const std::vector<double>& params,
-                     const std::vector<std::vector<Group>>& groups) {
+Result<Steps> Select(Evaluation* evaluation, const Selection& selection) {
+  const auto& [aggregate, params, groups, steps, one_time] = selection;
   const ParamBounds bounds = BoundsOf(params);
   const bool ratio = aggregate.op == AggregateOp::kLimitRatio;
   Steps results(groups.size());
@@ -127,6 +139,8 @@ Result<Steps> Select(Evaluation* evaluation, const AggregateExpr& aggregate, con
       }
       results[step].insert(results[step].end(), chosen.begin(), chosen.end());
     }
+    const bool by_merit = one_time && (aggregate.op == AggregateOp::kTopK || aggregate.op == AggregateOp::kBottomK);
+    if (!by_merit) results[step] = AsTheyCame(steps[step], results[step]);
   }
   if (groups.size() > 1) RETURN_IF_ERROR(evaluation->Settle(&results));
   return results;
