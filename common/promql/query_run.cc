@@ -4,6 +4,8 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "common/base/str_cat.h"
+#include "common/promql/functions/edges.h"
 #include "common/promql/operators/build.h"
 #include "common/promql/operators/merge_equal.h"
 #include "common/promql/operators/range_source.h"
@@ -84,6 +86,28 @@ Status RunScalar(QueryState* query, const Expr& expr, QueryResult* result) {
   return OkStatus();
 }
 
+// What an anchored or smoothed range selector shows of one series: a point at each edge, and the samples between.
+Result<std::vector<FloatPoint>> EdgedPoints(const SampleFeed& feed, int64_t left_ms, int64_t right_ms, RangeEdges edges) {
+  const FloatWindow floats = feed.floats();
+  std::vector<FloatPoint> points;
+  if (!feed.histograms().empty()) {
+    return FailedPreconditionError(StrCat(edges == RangeEdges::kSmoothed ? "smoothed" : "anchored",
+                                          " modifier is not supported with histograms"));
+  }
+  const WindowEdges found = FindEdges(floats.times_ms, floats.size, left_ms, right_ms, edges);
+  if (!found.any) return points;
+  const auto value_at = [&floats](const EdgePoint& point) {
+    if (!point.between()) return floats.values[point.at];
+    return Interpolate(floats.values[point.at], floats.values[point.at + 1], point.way, false);
+  };
+  points.push_back({left_ms, value_at(found.left)});
+  for (size_t k = found.left.at; k <= found.right.at; ++k) {
+    if (floats.times_ms[k] > left_ms && floats.times_ms[k] < right_ms) points.push_back({floats.times_ms[k], floats.values[k]});
+  }
+  points.push_back({right_ms, value_at(found.right)});
+  return points;
+}
+
 // The samples of a range selector or subquery, as they are.
 Status RunMatrix(QueryState* query, const Expr& expr, QueryResult* result) {
   const StepGrid& grid = query->options().grid;
@@ -94,7 +118,11 @@ Status RunMatrix(QueryState* query, const Expr& expr, QueryResult* result) {
   for (size_t i = 0; i < source->series().size(); ++i) {
     RETURN_IF_ERROR(query->Check());
     SampleFeed* feed = TRY(source->Start(i, 0));
-    RETURN_IF_ERROR(feed->Advance(right_ms - source->range_ms(), right_ms));
+    const RangeEdges edges = source->edges();
+    const int64_t left_ms = right_ms - source->range_ms();
+    const int64_t lookback_ms = query->options().lookback_ms;
+    RETURN_IF_ERROR(feed->Advance(left_ms - (edges == RangeEdges::kPlain ? 0 : lookback_ms),
+                                  right_ms + (edges == RangeEdges::kSmoothed ? lookback_ms : 0)));
     const FloatWindow floats = feed->floats();
     const HistogramWindow histograms = feed->histograms();
     if (floats.empty() && histograms.empty()) continue;
@@ -102,6 +130,8 @@ Status RunMatrix(QueryState* query, const Expr& expr, QueryResult* result) {
     MatrixSeries series;
     series.labels = meta.drop_name ? DropReservedLabels(meta.labels) : meta.labels;
     for (size_t k = 0; k < floats.size; ++k) series.floats.push_back({floats.times_ms[k], floats.values[k]});
+    if (edges != RangeEdges::kPlain) series.floats = TRY(EdgedPoints(*feed, left_ms, right_ms, edges));
+    if (series.floats.empty() && histograms.empty()) continue;
     int64_t points = static_cast<int64_t>(floats.size);
     for (size_t k = 0; k < histograms.size; ++k) {
       series.histograms.push_back({histograms.times_ms[k], histograms.values[k]});

@@ -28,23 +28,30 @@ TOLERANCE = 1e-9
 FEATURES = ["promql-experimental-functions", "promql-extended-range-selectors", "promql-binop-fill-modifiers", "use-start-timestamps"]
 
 # What 2.42 does otherwise, by the reason: whether it can be why this query's answers differ so, with these infos of ours.
-STDDEV = re.compile(r"\bstd(dev|var)\b")
-EXPLAINED_OLD = [
-    ("stddev and stdvar of one infinite or NaN value are 0, not NaN", lambda q, d, notes: STDDEV.search(q)),
-    ("a comparison's duplicates are missed when it filters them out", lambda q, d, notes: "multiple matches" in d or "duplicate series" in d),
-    ("averages and sums are not compensated: what cancels out differs", lambda q, d, notes: re.search(r"\b(sum|avg|deriv|predict_linear)", q)),
+SELECTION = re.compile(r"\b(topk|bottomk|limitk)\b")
+SUBQUERY = re.compile(r"\[[^\]]*:[^\]]*\]")
+ROUNDED = re.compile(r"\b(ln|log2|log10|exp|a?(sin|cos|tan)h?)\(|\^")
+EXPLAINED_BOTH = [
+    ("which of equal elements a selection keeps follows from their order, which Prometheus does not fix in range queries",
+     lambda q, d, notes: SELECTION.search(q)),
+    ("libraries round powers, logarithms and the like differently, and count_values and messages show the last digit",
+     lambda q, d, notes: ROUNDED.search(q) and ("count_values" in q or "quantile value should be" in d)),
+]
+EXPLAINED_OLD = EXPLAINED_BOTH + [
+    ("spread is not compensated, and 0, not NaN, of one infinite or NaN value", lambda q, d, notes: re.search("std(dev|var)", q)),
+    ("the evaluation times of a subquery in a subquery meet left edges", lambda q, d, notes: len(SUBQUERY.findall(q)) > 1),
+    ("a comparison's duplicates are missed when it filters them out",
+     lambda q, d, notes: "multiple matches" in d or "duplicate series" in d),
+    ("averages and sums are not compensated: what cancels out differs",
+     lambda q, d, notes: re.search(r"\b(sum|avg|deriv|predict_linear)", q)),
     ("a counter is extrapolated to zero before the half interval is taken", lambda q, d, notes: re.search(r"\b(rate|increase)\(", q)),
     ("NaN as the k of topk has another text", lambda q, d, notes: "Parameter value is NaN" in d),
     ("small differences of bucket counts are not smoothed", lambda q, d, notes: "histogram_quantile" in q),
 ]
-SELECTION = re.compile(r"\b(topk|bottomk|limitk)\b")
-EXPLAINED_NEW = [
-    ("which of equal elements a selection keeps follows from their order, which Prometheus does not fix in range queries",
-     lambda q, d, notes: SELECTION.search(q) and ("surplus" in d or "missing" in d or " points against " in d)),
+EXPLAINED_NEW = EXPLAINED_BOTH + [
     ("with NaN observations Prometheus interpolates in the last bucket, whatever the quantile's own",
      lambda q, d, notes: "NaN observations" in notes),
     ("empty buckets of interpolated histograms are left out, so they do not become NaN", lambda q, d, notes: "'count': 'NaN'" in d),
-    ("powers are rounded by other libraries", lambda q, d, notes: "^" in q and "quantile value should be" in d),
     ("of several incompatibilities at one step only the last one is named", lambda q, d, notes: "incompatible sample types" in d),
 ]
 

@@ -17,6 +17,7 @@ RandomQuery QueryGenerator::Next() {
   const bool scalar = Chance(4);
   query.text = scalar ? Scalar(depth) : Vector(depth, Chance(80) ? Kind::kFloats : Kind::kAny);
   if (!query.is_range && modern() && Chance(3)) query.text = Range(depth, Kind::kAny);
+  if (!query.is_range && modern() && Chance(1)) query.text = Selector(Kind::kCounters, true) + Pick({" anchored", " smoothed"});
   const int64_t span_s = (kDataEndMs - kDataStartMs) / 1000 + 900;
   int64_t time_ms = kDataStartMs - 300'000 + static_cast<int64_t>(random_.Uniform(static_cast<uint64_t>(span_s))) * 1000;
   if (Chance(50)) time_ms = time_ms / kScrapeMs * kScrapeMs;
