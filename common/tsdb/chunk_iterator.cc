@@ -63,7 +63,7 @@ int64_t ChunkIterator::start_ms() const {
   return kind_ == SampleKind::kHistogram ? histograms_.start_ms() : float_histograms_.start_ms();
 }
 
-void ChunkIterator::CopyTo(series::FloatHistogram* out) const {
+void ChunkIterator::CopyTo(series::FloatHistogram* out) {
   if (kind_ == SampleKind::kHistogram) {
     histograms_.CopyTo(out);
   } else {

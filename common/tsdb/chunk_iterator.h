@@ -33,9 +33,9 @@ class ChunkIterator {
   int64_t t_ms() const;
   int64_t start_ms() const;
   double value() const { return floats_.values()[position_ - 1]; }
-  void CopyTo(series::Histogram* out) const { histograms_.CopyTo(out); }
+  void CopyTo(series::Histogram* out) { histograms_.CopyTo(out); }
   // From integer histograms too.
-  void CopyTo(series::FloatHistogram* out) const;
+  void CopyTo(series::FloatHistogram* out);
   // Appends the current sample as it is.
   void AppendTo(ChunkCutter* cutter);
 

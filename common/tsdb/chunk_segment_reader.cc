@@ -125,6 +125,7 @@ Result<ChunkSegmentReader::Frame> ChunkSegmentReader::Locate(ChunkRef ref) const
   if (ref.offset() < kChunkSegmentHeaderBytes || ref.offset() >= segment.bytes.size()) {
     return DataLossError(StrCat(segment.name, ": no chunk can start at offset ", ref.offset()));
   }
+  if (segment.file) segment.file->Touch(ref.offset());
   size_t framed_bytes = 0;
   size_t need_bytes = 0;
   const std::string_view rest = segment.bytes.substr(ref.offset());

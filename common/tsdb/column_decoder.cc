@@ -38,15 +38,15 @@ Status ColumnDecoder::Open(const ChunkData& chunk) {
 
 // A slot that holds a histogram of the current layout needs only its numbers.
 template <typename Reader>
-void ColumnDecoder::FillSlot(const Reader& reader, size_t slot) {
+void ColumnDecoder::FillSlot(Reader* reader, size_t slot) {
   series::FloatHistogram& histogram = histograms_[slot];
-  if (reader.stale()) {
-    reader.CopyTo(&histogram);
+  if (reader->stale()) {
+    reader->CopyTo(&histogram);
     slot_layouts_[slot] = 0;
   } else if (slot_layouts_[slot] == layout_id_) {
-    reader.CopyNumbersTo(&histogram);
+    reader->CopyNumbersTo(&histogram);
   } else {
-    reader.CopyTo(&histogram);
+    reader->CopyTo(&histogram);
     slot_layouts_[slot] = layout_id_;
   }
   if (histogram.schema > series::kExponentialSchemaMax) {
@@ -68,7 +68,7 @@ Status ColumnDecoder::FillHistograms(Reader* reader) {
     if (new_chunk_) NoteLayout(reader->layout());
     times_ms_[filled_] = reader->t_ms();
     start_times_ms_[filled_] = reader->start_ms();
-    FillSlot(*reader, filled_);
+    FillSlot(reader, filled_);
     ++filled_;
   }
   return reader->status();

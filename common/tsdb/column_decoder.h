@@ -36,7 +36,7 @@ class ColumnDecoder {
   template <typename Reader>
   Status FillHistograms(Reader* reader);
   template <typename Reader>
-  void FillSlot(const Reader& reader, size_t slot);
+  void FillSlot(Reader* reader, size_t slot);
   void NoteLayout(const HistogramLayout& layout);
 
   SampleKind kind_ = SampleKind::kNone;

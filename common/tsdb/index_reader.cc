@@ -52,7 +52,11 @@ Result<PostingsList> IndexReader::Postings(std::string_view name, std::string_vi
   return PostingsAt(*offset);
 }
 
-Result<PostingsList> IndexReader::PostingsAt(uint64_t list_offset) const { return ReadPostingsList(file_, list_offset); }
+Result<PostingsList> IndexReader::PostingsAt(uint64_t list_offset) const {
+  const PostingsList list = TRY(ReadPostingsList(file_, list_offset));
+  if (mapping_) mapping_->Touch(list_offset, list.count() * sizeof(SeriesId));
+  return list;
+}
 
 void IndexReader::Forget() const {
   if (mapping_) mapping_->Forget(0, file_.size());
@@ -73,6 +77,7 @@ uint64_t IndexReader::SeriesEnd(SeriesId id) const {
 Status IndexReader::Series(SeriesId id, SeriesEntry* entry) const {
   const uint64_t offset = SeriesOffset(id);
   if (offset < toc_.series || offset >= toc_.label_indices) return BadSeries(id, "no series here: outside the section");
+  if (mapping_) mapping_->Touch(offset);
   ByteReader reader(file_.bytes.substr(offset, toc_.label_indices - offset));
   const std::string_view body = reader.UvarintBytes();
   const uint32_t checksum = reader.U32Be();

@@ -33,12 +33,16 @@ Result<MappedFile> MappedFile::Open(const std::string& path) {
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
-    : path_(std::move(other.path_)), data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : path_(std::move(other.path_)),
+      data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      touched_(std::move(other.touched_)) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(touched_, other.touched_);
   return *this;
 }
 
@@ -51,6 +55,13 @@ void MappedFile::Forget(uint64_t begin, uint64_t end) const {
   const uint64_t last = std::min<uint64_t>(end, size_);
   // Advice only: when it is refused the pages merely stay.
   if (last > first) madvise(data_ + first, last - first, MADV_DONTNEED);
+}
+
+void MappedFile::NoteWindows(uint64_t window, uint64_t count) const {
+  touched_->last_window.store(window, std::memory_order_relaxed);
+  if (touched_->windows.fetch_add(count, std::memory_order_relaxed) + count < kTouchedWindowsMax) return;
+  touched_->windows.store(0, std::memory_order_relaxed);
+  Forget(0, size_);
 }
 
 }  // namespace epi::tsdb

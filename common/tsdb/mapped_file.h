@@ -7,7 +7,9 @@
 // Errors:   NotFound when there is no such file, else what the system said, with the path.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -29,12 +31,33 @@ class MappedFile {
   // Gives back the memory of the pages between two offsets; they are read from the file again when touched.
   void Forget(uint64_t begin, uint64_t end) const;
 
+  // Says that bytes at `offset` are about to be read, so that scattered reads of a large file cannot fill the memory: once they went to
+  // kTouchedWindowsMax windows, all pages are given back, to be mapped anew as they are read again. Reads that come in order change
+  // windows rarely; each window stands for kWindowBytes, what the kernel maps around a fault.
+  void Touch(uint64_t offset) const {
+    const uint64_t window = offset / kWindowBytes;
+    if (window != touched_->last_window.load(std::memory_order_relaxed)) NoteWindows(window, 1);
+  }
+  void Touch(uint64_t offset, uint64_t size) const {
+    if (size < kWindowBytes) return Touch(offset);
+    NoteWindows(offset / kWindowBytes, size / kWindowBytes + 1);
+  }
+  static constexpr uint64_t kWindowBytes = uint64_t{64} << 10;
+  static constexpr uint64_t kTouchedWindowsMax = 192;
+
  private:
+  struct Touched {
+    std::atomic<uint64_t> last_window = UINT64_MAX;
+    std::atomic<uint64_t> windows = 0;
+  };
+  void NoteWindows(uint64_t window, uint64_t count) const;
+
   MappedFile(std::string path, char* data, size_t size) : path_(std::move(path)), data_(data), size_(size) {}
 
   std::string path_;
   char* data_ = nullptr;
   size_t size_ = 0;
+  std::unique_ptr<Touched> touched_ = std::make_unique<Touched>();
 };
 
 }  // namespace epi::tsdb

@@ -3,6 +3,7 @@
 // Threads:  pure functions.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -48,56 +49,59 @@ inline int64_t ReadVarbitInt(BitReader* reader) {
   return ones == 7 ? SignedField(reader->Read(56), 56) : static_cast<int64_t>(reader->ReadWide(64));
 }
 
-// Signed numbers whose code is at most kShortVarbitBits long, by that many leading bits of the stream. bits 0: the code is longer.
-// Buckets change by a few observations, so nearly all their numbers are here, and reading them needs no guess about their length.
-struct ShortVarbit {
-  int8_t value = 0;
-  uint8_t bits = 0;
-};
+// Signed numbers of up to two ones, at most kShortVarbitBits long, by that many leading bits of the stream: buckets change by a few
+// observations, so nearly all their numbers are here. 0 for the longer codes, too.
 inline constexpr unsigned kShortVarbitBits = 9;
 
 namespace internal {
 constexpr auto MakeShortVarbits() {
-  std::array<ShortVarbit, size_t{1} << kShortVarbitBits> table{};
+  std::array<int8_t, size_t{1} << kShortVarbitBits> table{};
   for (unsigned lead = 0; lead < table.size(); ++lead) {
     const uint64_t word = uint64_t{lead} << (64 - kShortVarbitBits);
     const unsigned ones = static_cast<unsigned>(std::countl_one(word));
-    if (ones > 2) continue;
+    if (ones == 0 || ones > 2) continue;
     const unsigned width = kVarbitWidths[ones];
-    const int64_t value = ones == 0 ? 0 : SignedField(word << (ones + 1) >> (64 - width), width);
-    table[lead] = {static_cast<int8_t>(value), static_cast<uint8_t>(ones + 1 + width)};
+    table[lead] = static_cast<int8_t>(SignedField(word << (ones + 1) >> (64 - width), width));
   }
   return table;
 }
+inline constexpr auto kShortVarbits = MakeShortVarbits();
+
+// Words from here on start with a longer code.
+inline constexpr uint64_t kLongVarbit = uint64_t{7} << 61;
+// Length of a short code by its first three bits; 0 for a longer one.
+inline constexpr uint64_t kShortVarbitLengths = 0x00'09'05'05'01'01'01'01;
+
 }  // namespace internal
-inline constexpr auto kShortVarbits = internal::MakeShortVarbits();
 
-// ReadVarbitInt for numbers that are mostly small but not mostly 0.
-inline int64_t ReadSmallVarbitInt(BitReader* reader) {
-  const ShortVarbit code = kShortVarbits[reader->Peek() >> (64 - kShortVarbitBits)];
-  if (code.bits == 0) [[unlikely]] return ReadVarbitInt(reader);
-  reader->Skip(code.bits);
-  return code.value;
-}
-
-// Calls use(i, number) for i = 0 … count−1 with the next signed numbers.
-template <typename Use>
-void ReadVarbitInts(BitReader* reader, size_t count, Use use) {
-  size_t i = 0;
-  while (i < count) {
-    uint64_t word = reader->Peek();
-    unsigned taken = 0;
-    while (i < count && taken + kShortVarbitBits <= kPeekBits) {
-      const ShortVarbit code = kShortVarbits[word >> (64 - kShortVarbitBits)];
-      if (code.bits == 0) break;
-      use(i++, int64_t{code.value});
-      word <<= code.bits;
-      taken += code.bits;
-    }
-    reader->Skip(taken);
-    const bool long_code = i < count && taken + kShortVarbitBits <= kPeekBits;
-    if (long_code) use(i++, ReadVarbitInt(reader));
+// The next `count` signed numbers, which are mostly small. A number can be read only when the length of the one before is known, so that
+// is what must be quick: three instructions from word to word. The numbers are looked up on the side.
+template <size_t kCount>
+[[gnu::always_inline]] inline void ReadVarbitGroup(BitReader* reader, int64_t* out) {
+  static_assert(kCount * kShortVarbitBits <= kPeekBits);
+  uint64_t word = reader->Peek();
+  uint64_t begin = word;
+  uint8_t taken = 0;
+#pragma GCC unroll 6
+  for (size_t i = 0; i < kCount; ++i) {
+    begin = word;
+    out[i] = internal::kShortVarbits[word >> (64 - kShortVarbitBits)];
+    const uint64_t length = internal::kShortVarbitLengths >> (word >> 61 << 3);
+    word <<= length & 63;
+    taken = static_cast<uint8_t>(taken + length);
   }
+  // A longer code has length 0 here, so that all later ones begin with it, too.
+  if (begin < internal::kLongVarbit) [[likely]] return reader->Skip(taken);
+  BitReader other = *reader;  // *reader stays in registers: nobody else gets its address.
+  for (size_t i = 0; i < kCount; ++i) out[i] = ReadVarbitInt(&other);
+  *reader = other;
+}
+[[gnu::always_inline]] inline void ReadVarbitInts(BitReader* shared, size_t count, int64_t* out) {
+  BitReader reader = *shared;
+  const int64_t* const end = out + count;
+  for (; end - out >= 4; out += 4) ReadVarbitGroup<4>(&reader, out);
+  for (; out != end; ++out) ReadVarbitGroup<1>(&reader, out);
+  *shared = reader;
 }
 
 namespace internal {

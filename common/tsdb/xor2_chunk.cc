@@ -135,48 +135,30 @@ void Xor2Encoder::AppendFirst(int64_t t_ms, double value) {
   baseline_ = 0;
 }
 
-void Xor2Encoder::WriteChange(uint64_t delta) {
-  if (window_.Adapt(delta)) {
-    writer_.Write(0, 1);
-    window_.WriteSame(&writer_, delta);
-  } else {
-    writer_.Write(1, 1);
-    window_.WriteNew(&writer_, delta);
-  }
-}
-
-void Xor2Encoder::WriteValue(double value) {
-  if (series::IsStaleNan(value)) return writer_.Write(0b111, 3);
+void Xor2Encoder::WriteValue(BitWriter::Place* place, double value) {
+  if (series::IsStaleNan(value)) return place->WriteShort(0b111, 3);
   const uint64_t delta = std::bit_cast<uint64_t>(value) ^ baseline_;
-  if (delta == 0) return writer_.Write(0, 1);
-  writer_.Write(1, 1);
-  if (window_.Adapt(delta)) {
-    writer_.Write(0, 1);
-    window_.WriteSame(&writer_, delta);
-  } else {
-    writer_.Write(0b10, 2);
-    window_.WriteNew(&writer_, delta);
-  }
+  if (delta == 0) return place->WriteShort(0, 1);
+  WriteChangedXor(place, &window_, delta, {0b10, 2}, {0b110, 3});
 }
 
-void Xor2Encoder::WriteJoint(int64_t dod, double value) {
+void Xor2Encoder::WriteJoint(BitWriter::Place* place, int64_t dod, double value) {
   if (dod == 0) {
-    if (series::IsStaleNan(value)) return writer_.Write(0b11111, 5);
+    if (series::IsStaleNan(value)) return place->WriteShort(0b11111, 5);
     const uint64_t delta = std::bit_cast<uint64_t>(value) ^ baseline_;
-    if (delta == 0) return writer_.Write(0, 1);
-    writer_.Write(0b10, 2);
-    return WriteChange(delta);
+    if (delta == 0) return place->WriteShort(0, 1);
+    return WriteChangedXor(place, &window_, delta, {0b100, 3}, {0b101, 3});
   }
   const uint64_t field = static_cast<uint64_t>(dod);
   if (FitsTwosComplement(dod, kShortDodBits)) {
-    writer_.Write(uint64_t{0b110} << kShortDodBits | (field & ((uint64_t{1} << kShortDodBits) - 1)), 3 + kShortDodBits);
+    place->WriteShort(uint64_t{0b110} << kShortDodBits | (field & ((uint64_t{1} << kShortDodBits) - 1)), 3 + kShortDodBits);
   } else if (FitsTwosComplement(dod, kLongDodBits)) {
-    writer_.Write(uint64_t{0b1110} << kLongDodBits | (field & ((uint64_t{1} << kLongDodBits) - 1)), 4 + kLongDodBits);
+    place->WriteShort(uint64_t{0b1110} << kLongDodBits | (field & ((uint64_t{1} << kLongDodBits) - 1)), 4 + kLongDodBits);
   } else {
-    writer_.Write(0b11110, 5);
-    writer_.Write(field, 64);
+    place->WriteShort(0b11110, 5);
+    place->Write(field, 64);
   }
-  WriteValue(value);
+  WriteValue(place, value);
 }
 
 void Xor2Encoder::Append(int64_t start_ms, int64_t t_ms, double value) {
@@ -187,9 +169,13 @@ void Xor2Encoder::Append(int64_t start_ms, int64_t t_ms, double value) {
     AppendFirst(t_ms, value);
   } else if (count_ == 1) {
     writer_.Uvarint(step);
-    WriteValue(value);
+    BitWriter::Place place = writer_.Begin();
+    WriteValue(&place, value);
+    writer_.End(place);
   } else {
-    WriteJoint(static_cast<int64_t>(step - step_), value);
+    BitWriter::Place place = writer_.Begin();
+    WriteJoint(&place, static_cast<int64_t>(step - step_), value);
+    writer_.End(place);
   }
   start_times_.Write(&writer_, count_, t_ms, static_cast<int64_t>(t_), start_ms);
   if (!series::IsStaleNan(value)) baseline_ = std::bit_cast<uint64_t>(value);

@@ -30,9 +30,8 @@ class Xor2Encoder {
 
  private:
   void AppendFirst(int64_t t_ms, double value);
-  void WriteJoint(int64_t dod, double value);
-  void WriteValue(double value);
-  void WriteChange(uint64_t delta);
+  void WriteJoint(BitWriter::Place* place, int64_t dod, double value);
+  void WriteValue(BitWriter::Place* place, double value);
 
   BitWriter writer_;
   WriteWindow window_;

@@ -17,8 +17,8 @@ constexpr unsigned kDodOnesMax = 4;
 
 Status Broken() { return DataLossError("XOR chunk ends too early or is damaged"); }
 
-// REQUIRES: word (the peeked bits) starts with a one.
-int64_t ReadDod(BitReader* reader, uint64_t word) {
+// REQUIRES: word (the peeked bits) starts with a one. Always inlined, as what takes a reader's address forces it out of registers.
+[[gnu::always_inline]] inline int64_t ReadDod(BitReader* reader, uint64_t word) {
   const unsigned ones = static_cast<unsigned>(std::countl_one(word));
   if (ones < kDodOnesMax) [[likely]] {
     const unsigned width = kDodWidths[ones];
@@ -29,48 +29,135 @@ int64_t ReadDod(BitReader* reader, uint64_t word) {
   return static_cast<int64_t>(reader->ReadWide(64));
 }
 
-void WriteDod(BitWriter* writer, int64_t dod) {
-  if (dod == 0) return writer->Write(0, 1);
-  for (unsigned ones = 1; ones < kDodOnesMax; ++ones) {
+// A dod of more than 14 bits. Place goes in and out by value: nobody takes the address of the caller's.
+[[gnu::noinline]] BitWriter::Place WriteWideDod(BitWriter::Place place, int64_t dod) {
+  for (unsigned ones = 2; ones < kDodOnesMax; ++ones) {
     const unsigned width = kDodWidths[ones];
     const int64_t half = int64_t{1} << (width - 1);
     if (dod < -(half - 1) || dod > half) continue;
     const uint64_t prefix = (uint64_t{1} << (ones + 1)) - 2;
-    return writer->Write(prefix << width | (static_cast<uint64_t>(dod) & ((uint64_t{1} << width) - 1)), ones + 1 + width);
+    place.Write(prefix << width | (static_cast<uint64_t>(dod) & ((uint64_t{1} << width) - 1)), ones + 1 + width);
+    return place;
   }
-  writer->Write(0b1111, kDodOnesMax);
-  writer->Write(static_cast<uint64_t>(dod), 64);
+  place.Write(0b1111, kDodOnesMax);
+  place.Write(static_cast<uint64_t>(dod), 64);
+  return place;
 }
 
-// Samples 2 … n−1. Runs of zero bits are whole samples: same step, same value.
-bool DecodeTail(BitReader reader, uint64_t t, uint64_t step, uint64_t bits, ReadWindow window, size_t n, int64_t* times, double* values) {
-  size_t i = 2;
+// A time and a value after the second.
+[[gnu::always_inline]] inline void WriteLater(BitWriter* writer, XorWriter* value, int64_t dod, uint64_t bits) {
+  constexpr unsigned kWidth = kDodWidths[1];
+  constexpr uint64_t kMask = (uint64_t{1} << kWidth) - 1;
+  BitWriter::Place place = writer->Begin();
+  uint64_t code = 0;
+  unsigned code_bits = 0;
+  // Not within −(2^13 − 1) … 2^13.
+  if (static_cast<uint64_t>(dod) + kMask / 2 > kMask) [[unlikely]] {
+    place = WriteWideDod(place, dod);
+  } else {
+    const unsigned given = dod != 0 ? 1 : 0;
+    code = uint64_t{given} << (kWidth + 1) | (static_cast<uint64_t>(dod) & kMask);
+    code_bits = 1 + given * (1 + kWidth);
+  }
+  value->Write(&place, code, code_bits, bits);
+  writer->End(place);
+}
+
+// Where a decoder is: after which sample, and with which window.
+struct DecodeState {
+  BitReader reader;
+  ReadWindow window;
+  uint64_t t = 0;
+  uint64_t step = 0;
+  uint64_t bits = 0;
+};
+
+// A run of `zero_bits`, or as many of them as are samples i … n−1: same step, same value. Returns how many samples that was.
+[[gnu::always_inline]] inline size_t DecodeRun(DecodeState* state, size_t zero_bits, size_t i, size_t n, int64_t* times, double* values) {
+  const size_t run = std::min(std::min<size_t>(zero_bits, kPeekBits) / kSampleBitsMin, n - i);
+  const double value = std::bit_cast<double>(state->bits);
+  for (const size_t end = i + run; i < end; ++i) {
+    state->t += state->step;
+    times[i] = static_cast<int64_t>(state->t);
+    values[i] = value;
+  }
+  state->reader.Skip(static_cast<unsigned>(run * kSampleBitsMin));
+  return run;
+}
+
+// Samples i … n−1 for times on the grid, where the next field's form can be guessed from those of the last ones.
+bool DecodeOnGrid(DecodeState state, size_t i, size_t n, int64_t* times, double* values) {
   while (i < n) {
-    const uint64_t word = reader.Peek();
+    const uint64_t word = state.reader.Peek();
     if (word >> 62 == 0) {
-      const size_t zero_bits = std::min<size_t>(static_cast<size_t>(std::countl_zero(word)), kPeekBits);
-      const size_t run = std::min(zero_bits / kSampleBitsMin, n - i);
-      const double value = std::bit_cast<double>(bits);
-      for (const size_t end = i + run; i < end; ++i) {
-        t += step;
-        times[i] = static_cast<int64_t>(t);
-        values[i] = value;
-      }
-      reader.Skip(static_cast<unsigned>(run * kSampleBitsMin));
+      i += DecodeRun(&state, static_cast<size_t>(std::countl_zero(word)), i, n, times, values);
       continue;
     }
     if (static_cast<int64_t>(word) >= 0) {
-      reader.Skip(1);
+      state.reader.Skip(1);
     } else {
-      step += static_cast<uint64_t>(ReadDod(&reader, word));
+      state.step += static_cast<uint64_t>(ReadDod(&state.reader, word));
     }
-    t += step;
-    bits = ReadXorBits(&reader, &window, bits);
-    times[i] = static_cast<int64_t>(t);
-    values[i] = std::bit_cast<double>(bits);
+    state.t += state.step;
+    state.bits = ReadXorBits(&state.reader, &state.window, state.bits);
+    times[i] = static_cast<int64_t>(state.t);
+    values[i] = std::bit_cast<double>(state.bits);
     ++i;
   }
-  return reader.ok() && window.valid;
+  return state.reader.ok() && state.window.valid;
+}
+
+// Samples 2 … n−1. Where some times are off the grid, a wrong guess costs more than a sample: so both fields of the usual forms (dod 0
+// or of 14 bits, value unchanged or in the window before) are read without a branch.
+//
+//   word:  │0│           or  │1 0│ dod 14 │        then  │0│  or  │1 0│ window's width │
+//
+// The first few samples tell whether the chunk is better guessed after all: nearly no time off the grid, or nearly all.
+bool DecodeTail(DecodeState state, size_t n, int64_t* times, double* values) {
+  constexpr uint64_t kTwoOnes = uint64_t{3} << 62;
+  constexpr unsigned kDodBits = kDodWidths[1];
+  // Then both fields come from one word.
+  constexpr unsigned kWidthMax = kPeekBits - (2 + kDodBits) - 2;
+  constexpr unsigned kRunBits = 16;
+  constexpr unsigned kProbe = 12;
+  size_t probe_end = 2 + kProbe;
+  unsigned off_grid = 0;
+  for (size_t i = 2; i < n;) {
+    if (i >= probe_end) [[unlikely]] {
+      if (off_grid <= kProbe / 4 || off_grid == kProbe) return DecodeOnGrid(state, i, n, times, values);
+      probe_end = n;
+    }
+    const uint64_t word = state.reader.Peek();
+    if (word >> (64 - kRunBits) == 0) {
+      i += DecodeRun(&state, static_cast<size_t>(std::countl_zero(word)), i, n, times, values);
+      continue;
+    }
+    const unsigned dod_given = static_cast<unsigned>(word >> 63);
+    const unsigned dod_bits = 1 + dod_given * (1 + kDodBits);
+    const uint64_t rest = word << dod_bits;
+    const unsigned changed = static_cast<unsigned>(rest >> 63);
+    const unsigned width = state.window.width;
+    off_grid += dod_given;
+    if (word >= kTwoOnes) [[unlikely]] {
+      state.step += static_cast<uint64_t>(ReadDod(&state.reader, word));
+      state.bits = ReadXorBits(&state.reader, &state.window, state.bits);
+    } else {
+      const int64_t dod = SignedField(word << 2 >> (64 - kDodBits), kDodBits);
+      state.step += static_cast<uint64_t>(dod) & -uint64_t{dod_given};
+      if (rest >= kTwoOnes || (changed & (width > kWidthMax ? 1U : 0U)) != 0) [[unlikely]] {
+        state.reader.Skip(dod_bits);
+        state.bits = ReadXorBits(&state.reader, &state.window, state.bits);
+      } else {
+        state.bits ^= (rest << 2 >> (64 - width) << state.window.trailing) & -uint64_t{changed};
+        state.reader.Skip(dod_bits + 1 + ((1 + width) & -changed));
+      }
+    }
+    state.t += state.step;
+    times[i] = static_cast<int64_t>(state.t);
+    values[i] = std::bit_cast<double>(state.bits);
+    ++i;
+  }
+  return state.reader.ok() && state.window.valid;
 }
 
 }  // namespace
@@ -93,8 +180,7 @@ void XorEncoder::Append(int64_t t_ms, double value) {
     writer_.Uvarint(step);
     value_.Write(&writer_, bits);
   } else {
-    WriteDod(&writer_, static_cast<int64_t>(step - step_));
-    value_.Write(&writer_, bits);
+    WriteLater(&writer_, &value_, static_cast<int64_t>(step - step_), bits);
   }
   t_ = t;
   step_ = step;
@@ -125,13 +211,11 @@ Status DecodeXor(std::string_view data, FloatColumns* out) {
   if (n == 1) return header.ok() ? OkStatus() : Broken();
   const uint64_t step = header.Uvarint();
   if (!header.ok()) return Broken();
-  BitReader reader(header.rest());
-  ReadWindow window;
-  t += step;
-  bits = ReadXorBits(&reader, &window, bits);
-  times[1] = static_cast<int64_t>(t);
-  values[1] = std::bit_cast<double>(bits);
-  return DecodeTail(reader, t, step, bits, window, n, times, values) ? OkStatus() : Broken();
+  DecodeState state = {BitReader(header.rest()), {}, t + step, step, 0};
+  state.bits = ReadXorBits(&state.reader, &state.window, bits);
+  times[1] = static_cast<int64_t>(state.t);
+  values[1] = std::bit_cast<double>(state.bits);
+  return DecodeTail(state, n, times, values) ? OkStatus() : Broken();
 }
 
 }  // namespace epi::tsdb

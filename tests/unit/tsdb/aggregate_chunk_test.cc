@@ -39,7 +39,7 @@ std::vector<std::string> Describe(const AggregateChunk& chunk) {
     SampleText text;
     ChunkIterator it;
     REQUIRE(it.Open(data).ok());
-    while (it.Next().value()) lines.push_back(text.Format(it));
+    while (it.Next().value()) lines.push_back(text.Format(&it));
   }
   return lines;
 }

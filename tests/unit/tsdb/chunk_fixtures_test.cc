@@ -46,7 +46,7 @@ TEST_CASE("every chunk of Prometheus decodes to its samples") {
         REQUIRE(it.Open(fixture.chunk.view()).ok());
         for (const std::string& expected : fixture.samples) {
           REQUIRE(it.Next().value());
-          REQUIRE(text.Format(it) == expected);
+          REQUIRE(text.Format(&it) == expected);
         }
         REQUIRE_FALSE(it.Next().value());
       }

@@ -66,6 +66,38 @@ TEST_CASE("XOR chunks give back every random series bit by bit, as the plain dec
   }
 }
 
+// Long enough for every way a decoder goes on after its first look: on the grid, off it now and then, always off it, and far off.
+TEST_CASE("XOR chunks on and off the grid, of values at rest and in motion, decode as the plain decoder does") {
+  INFO("seed " << Seed());
+  RandomSamples random(Seed());
+  for (int series = 0; series < 4'000; ++series) {
+    const uint64_t off_grid_in = std::vector<uint64_t>{1, 2, 4, 20, 1'000'000}[random.Below(5)];
+    const uint64_t jitter = std::vector<uint64_t>{3, 81, 20'000, 2'000'000, 10'000'000'000}[random.Below(5)];
+    const uint64_t change_in = std::vector<uint64_t>{1, 2, 10, 1'000'000}[random.Below(4)];
+    const uint64_t value_bits = 1 + random.Below(64);
+    const uint64_t count = 1 + random.Below(400);
+    XorEncoder encoder;
+    std::vector<FloatSample> samples;
+    uint64_t bits = std::bit_cast<uint64_t>(42.0);
+    for (uint64_t i = 0; i < count; ++i) {
+      const int64_t off = random.OneIn(off_grid_in) ? static_cast<int64_t>(random.Below(jitter)) : 0;
+      if (random.OneIn(change_in)) bits ^= random.Below(UINT64_MAX) >> (64 - value_bits) << random.Below(65 - value_bits);
+      samples.push_back({1'741'824'000'000 + static_cast<int64_t>(i) * 15'000 + off, 0, std::bit_cast<double>(bits)});
+      encoder.Append(samples.back().t, samples.back().value);
+    }
+    const std::string data = encoder.Finish();
+    FloatColumns columns;
+    REQUIRE(DecodeXor(data, &columns).ok());
+    RequireSame(columns, samples);
+    std::vector<plain::Sample> plain_samples;
+    plain::Decode(data, &plain_samples);
+    REQUIRE(plain_samples.size() == count);
+    for (size_t i = 0; i < count; ++i) {
+      if (plain_samples[i].t_ms != samples[i].t || Hex(plain_samples[i].value) != Hex(samples[i].value)) FAIL("sample " << i);
+    }
+  }
+}
+
 TEST_CASE("XOR2 chunks give back every random series bit by bit, start times included") {
   INFO("seed " << Seed());
   RandomSamples random(Seed());
@@ -123,7 +155,7 @@ void CheckHistograms(bool starts) {
     REQUIRE(it.Open({encoder.encoding(), data}).ok());
     for (const std::string& line : expected) {
       REQUIRE(it.Next().value());
-      REQUIRE(text.Format(it) == line);
+      REQUIRE(text.Format(&it) == line);
     }
     REQUIRE_FALSE(it.Next().value());
   }

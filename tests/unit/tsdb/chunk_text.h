@@ -73,16 +73,16 @@ class SampleText {
     return StrCat(head, "float ", static_cast<int>(h.counter_reset_hint), " ", Layout(LayoutText(h)), " ", Hex(h.sum), " ",
                   Hex(h.count), " ", Hex(h.zero_count), " ", JoinFloats(h.positive_buckets), " ", JoinFloats(h.negative_buckets));
   }
-  std::string Format(const ChunkIterator& it) {
-    if (it.kind() == SampleKind::kFloat) return Format(it.t_ms(), it.start_ms(), it.value());
-    if (it.kind() == SampleKind::kHistogram) {
+  std::string Format(ChunkIterator* it) {
+    if (it->kind() == SampleKind::kFloat) return Format(it->t_ms(), it->start_ms(), it->value());
+    if (it->kind() == SampleKind::kHistogram) {
       series::Histogram histogram;
-      it.CopyTo(&histogram);
-      return Format(it.t_ms(), it.start_ms(), histogram);
+      it->CopyTo(&histogram);
+      return Format(it->t_ms(), it->start_ms(), histogram);
     }
     series::FloatHistogram histogram;
-    it.CopyTo(&histogram);
-    return Format(it.t_ms(), it.start_ms(), histogram);
+    it->CopyTo(&histogram);
+    return Format(it->t_ms(), it->start_ms(), histogram);
   }
 
  private:
