@@ -25,7 +25,7 @@ int64_t FloorDivide(int64_t value, int64_t by) { return value / by - (value % by
 CivilTime ToCivil(int64_t seconds) {
   CivilTime civil;
   civil.days = FloorDivide(seconds, kSecondsPerDay);
-  civil.second_of_day = seconds - civil.days * kSecondsPerDay;
+  civil.second_of_day = (seconds % kSecondsPerDay + kSecondsPerDay) % kSecondsPerDay;
   if (seconds == std::numeric_limits<int64_t>::min()) {
     // Go's calendar wraps around here: -2^63 is the date of +2^63. year(NaN) is 292277026596.
     civil.days = 106'751'991'167'300;

@@ -121,6 +121,31 @@ TEST_CASE("random queries: answers depend neither on workers nor on how samples 
   }
 }
 
+// So many series that every query is shared out among the workers.
+std::unique_ptr<series::MemoryStorage> WideData() {
+  auto storage = std::make_unique<series::MemoryStorage>(120);
+  for (const DataSeries& series : MakeData({.seed = Seed()})) {
+    for (int copy = 0; copy < 20; ++copy) {
+      labels::LabelsBuilder builder(series.labels);
+      builder.Set("copy", StrCat(copy));
+      REQUIRE(storage->Append(builder.Build(), series.samples).ok());
+    }
+  }
+  return storage;
+}
+
+TEST_CASE("random queries: four workers share a large query and give the answer of one") {
+  const std::unique_ptr<series::MemoryStorage> wide = WideData();
+  const promql::Engine one = MakeEngine(Everything(false, false));
+  const promql::Engine four = MakeEngine(Everything(false, false), 4);
+  QueryGenerator generator(Seed() + 6'000'000, Dialect::kModern);
+  for (uint64_t i = 0; i < Count() / 10; ++i) {
+    const RandomQuery query = generator.Next();
+    const DiffOptions exactly = {.tolerance = 0, .ordered = true};
+    CheckSame(Difference(Ask(one, query, *wide), Ask(four, query, *wide), query.text, exactly), query);
+  }
+}
+
 // Queries that ask for their own times, that read all steps at once, or that see the order of elements.
 bool LooksAtTheRange(const std::string& text) {
   for (const char* part : {"start()", "end()", "range()", "step()", "@", "info(", "sort", "limitk"}) {
