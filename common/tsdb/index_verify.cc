@@ -8,8 +8,7 @@ namespace epi::tsdb {
 namespace {
 
 constexpr uint32_t kItemsPerCheck = 1024;
-constexpr uint32_t kSeriesPerGiveBack = 64 * 1024;
-constexpr uint64_t kListBytesPerGiveBack = 8 << 20;
+constexpr uint64_t kGiveBackBytes = 8 << 20;
 
 uint64_t HashOf(const labels::Label& label) {
   return XXH64(label.value.data(), label.value.size(), XXH64(label.name.data(), label.name.size(), 0));
@@ -63,7 +62,6 @@ class IndexVerifier {
     uint64_t end = index_.toc().series;
     for (size_t i = 0; i < all.count(); ++i) {
       if (i % kItemsPerCheck == 0) RETURN_IF_ERROR(ctx_.Check());
-      if (i % kSeriesPerGiveBack == kSeriesPerGiveBack - 1) index_.Forget();
       const SeriesId id = all[i];
       const uint64_t begin = index_.SeriesOffset(id);
       // Entries stand one after the other, apart from zero bytes up to the alignment.
@@ -77,6 +75,7 @@ class IndexVerifier {
         continue;
       }
       end = index_.SeriesEnd(id);
+      GiveBack(end - begin);
       RETURN_IF_ERROR(VerifySeries(id, entry));
     }
     if (index_.toc().label_indices >= end + kSeriesAlignment) {
@@ -123,11 +122,11 @@ class IndexVerifier {
     return OkStatus();
   }
 
-  void GiveBack(uint64_t list_bytes) {
-    list_bytes_ += list_bytes;
-    if (list_bytes_ < kListBytesPerGiveBack) return;
+  void GiveBack(uint64_t bytes_read) {
+    bytes_read_ += bytes_read;
+    if (bytes_read_ < kGiveBackBytes) return;
     index_.Forget();
-    list_bytes_ = 0;
+    bytes_read_ = 0;
   }
 
   void VerifyList(const labels::Label& label, PostingsList list) {
@@ -149,7 +148,7 @@ class IndexVerifier {
   bool any_ = false;
   labels::Labels last_;
   uint64_t lists_ = 0;
-  uint64_t list_bytes_ = 0;  // Since pages were given back.
+  uint64_t bytes_read_ = 0;  // Since pages were given back.
   MembershipSum by_series_;
   MembershipSum by_postings_;
 };
