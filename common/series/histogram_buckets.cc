@@ -45,21 +45,29 @@ Bucket NegativeBucket(const FloatHistogram& histogram, int64_t index, double cou
   return {-ExponentialBound(index, histogram.schema), -ExponentialBound(index - 1, histogram.schema), count, true, false};
 }
 
-std::vector<Bucket> AllBuckets(const FloatHistogram& histogram) {
+std::vector<Bucket> StoredBuckets(const FloatHistogram& histogram) {
   std::vector<Bucket> buckets;
-  // What the zero bucket covers is no part of the others.
-  const double threshold = histogram.UsesCustomBuckets() ? -kInf : histogram.zero_threshold;
   buckets.reserve(histogram.negative_buckets.size() + histogram.positive_buckets.size() + 1);
   for (const IndexedCount& bucket : ExpandBuckets(histogram.negative_spans, histogram.negative_buckets)) {
     buckets.push_back(NegativeBucket(histogram, bucket.index, bucket.count));
-    if (buckets.back().upper > -threshold) buckets.back().upper = -threshold;
   }
   std::reverse(buckets.begin(), buckets.end());
   if (histogram.zero_count > 0) buckets.push_back(ZeroBucket(histogram));
   for (const IndexedCount& bucket : ExpandBuckets(histogram.positive_spans, histogram.positive_buckets)) {
     buckets.push_back(PositiveBucket(histogram, bucket.index, bucket.count));
-    if (buckets.back().lower < threshold) buckets.back().lower = threshold;
   }
+  return buckets;
+}
+
+std::vector<Bucket> AllBuckets(const FloatHistogram& histogram) {
+  std::vector<Bucket> buckets = StoredBuckets(histogram);
+  if (histogram.UsesCustomBuckets()) return buckets;
+  // What the zero bucket covers is no part of the others.
+  const double threshold = histogram.zero_threshold;
+  const size_t zero_buckets = histogram.zero_count > 0 ? 1 : 0;
+  const size_t negative = ExpandBuckets(histogram.negative_spans, histogram.negative_buckets).size();
+  for (size_t i = 0; i < negative; ++i) buckets[i].upper = std::min(buckets[i].upper, -threshold);
+  for (size_t i = negative + zero_buckets; i < buckets.size(); ++i) buckets[i].lower = std::max(buckets[i].lower, threshold);
   return buckets;
 }
 

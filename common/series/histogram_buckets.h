@@ -25,6 +25,9 @@ struct Bucket {
 // bucket begins.
 std::vector<Bucket> AllBuckets(const FloatHistogram& histogram);
 
+// The same with the bounds that the schema gives, which may reach into the zero bucket: what a histogram's text shows.
+std::vector<Bucket> StoredBuckets(const FloatHistogram& histogram);
+
 // The zero bucket, [-zero_threshold, zero_threshold].
 Bucket ZeroBucket(const FloatHistogram& histogram);
 

@@ -21,7 +21,7 @@ void AppendHistogramText(const series::FloatHistogram& histogram, CountText coun
   AppendCount(histogram.count, counts, out);
   *out += ", sum:";
   AppendFloatG(out, histogram.sum);
-  for (const series::Bucket& bucket : series::AllBuckets(histogram)) {
+  for (const series::Bucket& bucket : series::StoredBuckets(histogram)) {
     if (bucket.count == 0) continue;
     *out += bucket.lower_inclusive ? ", [" : ", (";
     AppendFloatG(out, bucket.lower);

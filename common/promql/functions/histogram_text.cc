@@ -10,7 +10,7 @@ std::string HistogramText(const series::FloatHistogram& histogram) {
   AppendFloatG(&text, histogram.count);
   text += ", sum:";
   AppendFloatG(&text, histogram.sum);
-  for (const series::Bucket& bucket : series::AllBuckets(histogram)) {
+  for (const series::Bucket& bucket : series::StoredBuckets(histogram)) {
     if (bucket.count == 0) continue;
     text += bucket.lower_inclusive ? ", [" : ", (";
     AppendFloatG(&text, bucket.lower);
