@@ -137,6 +137,7 @@ double MinOf(double a, double b) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (a == -kInfinity || b == -kInfinity) return -kInfinity;
   if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<double>::quiet_NaN();
+  if (a == 0 && b == 0) return std::signbit(a) ? a : b;
   return b < a ? b : a;
 }
 

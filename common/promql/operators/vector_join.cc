@@ -3,7 +3,6 @@
 #include <unordered_set>
 
 #include "common/promql/functions/binary_math.h"
-#include "common/promql/functions/math.h"
 #include "common/promql/operators/binary.h"
 #include "common/promql/operators/binary_sample.h"
 #include "common/promql/operators/float_columns.h"
@@ -92,17 +91,10 @@ bool FindPairs(const JoinSides& sides, size_t groups, bool one_to_one, std::vect
   return true;
 }
 
-// Can evaluating the expression fail, or leave annotations? Selectors and functions of single floats cannot.
+// Can evaluating the expression fail, or leave annotations? A plain selector cannot.
 bool HasMoreToSay(const Expr& expr) {
-  bool more = false;
-  Walk(expr, [&more](const Expr& node) {
-    const auto* call = As<Call>(&node);
-    const auto* selector = As<VectorSelector>(&node);
-    more = more || node.kind == ExprKind::kBinary || node.kind == ExprKind::kAggregate || node.kind == ExprKind::kSubquery ||
-           (call != nullptr && FindFloatFunction(call->function->name) == nullptr) ||
-           (selector != nullptr && selector->edges != RangeEdges::kPlain);
-  });
-  return more;
+  const auto* selector = As<VectorSelector>(Unwrap(&expr));
+  return selector == nullptr || selector->edges != RangeEdges::kPlain;
 }
 
 // Series without a partner have no result, but errors and annotations of theirs count.

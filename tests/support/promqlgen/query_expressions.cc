@@ -171,7 +171,7 @@ std::string QueryGenerator::HistogramCall(int depth) {
     return StrCat(Pick({"histogram_count", "histogram_sum", "histogram_avg", "histogram_stddev", "histogram_stdvar"}), "(", input, ")");
   }
   if (modern() && Chance(25)) return StrCat("histogram_fraction(", Pick({"0", "-Inf", "0.2", "NaN"}), ", ", Pick({"1", "0.5", "Inf", "-1"}), ", ", input, ")");
-  if (modern() && Chance(15)) return StrCat("histogram_quantiles(", input, ", \"q\", ", Quantile(), ", ", Quantile(), ")");
+  if (modern() && Chance(15)) return StrCat("histogram_quantiles(", input, ", \"q\", ", Pick({"0.1", "0.5"}), ", ", Pick({"0.9", "0.99", "1.1"}), ")");
   return StrCat("histogram_quantile(", Chance(85) ? Quantile() : Scalar(1), ", ", input, ")");
 }
 

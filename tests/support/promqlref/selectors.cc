@@ -1,4 +1,5 @@
 // Instant and range selectors, and subqueries.
+#include <algorithm>
 #include <map>
 
 #include "common/promql/annotations.h"
@@ -69,6 +70,8 @@ std::vector<Track> ToTracks(const Steps& steps, const Grid& grid) {
       tracks[it->second].points.push_back({grid.At(step), 0, WithoutHint(element.sample)});
     }
   }
+  const auto before = [](const Track& a, const Track& b) { return a.labels < b.labels; };
+  if (grid.start_ms != grid.end_ms) std::sort(tracks.begin(), tracks.end(), before);
   return tracks;
 }
 
@@ -89,6 +92,12 @@ Result<Steps> SelectSmoothed(Evaluation* evaluation, const promql::VectorSelecto
       if (smoothed.mixed) evaluation->Annotate(promql::MixedFloatsHistogramsWarning(name, selector.position));
       if (smoothed.mixed_schemas) {
         evaluation->Annotate(promql::MixedExponentialCustomHistogramsWarning(name, selector.position));
+      }
+      if (smoothed.notes.subtracting) {
+        evaluation->Annotate(promql::MismatchedCustomBucketsInfo(promql::HistogramOperation::kSubtraction, selector.position));
+      }
+      if (smoothed.notes.adding) {
+        evaluation->Annotate(promql::MismatchedCustomBucketsInfo(promql::HistogramOperation::kAddition, selector.position));
       }
       if (smoothed.sample.has_value()) steps[step].push_back({track.labels, false, *smoothed.sample});
     }
