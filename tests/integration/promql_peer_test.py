@@ -36,8 +36,11 @@ EXPLAINED_BOTH = [
      lambda q, d, notes: SELECTION.search(q)),
     ("libraries round powers, logarithms and the like differently, and count_values and messages show the last digit",
      lambda q, d, notes: ROUNDED.search(q) and ("count_values" in q or "quantile value should be" in d)),
+    ("timestamp() of a pinned selector with an offset looks for the sample at the pinned time",
+     lambda q, d, notes: re.search(r"timestamp\([^()]*(@.*offset|offset.*@)", q)),
 ]
 EXPLAINED_OLD = EXPLAINED_BOTH + [
+    ("logarithms of denormal numbers were wrong in Go", lambda q, d, notes: re.search(r"\b(ln|log2|log10)\(", q) and "odd_values" in q),
     ("spread is not compensated, and 0, not NaN, of one infinite or NaN value", lambda q, d, notes: re.search("std(dev|var)", q)),
     ("the evaluation times of a subquery in a subquery meet left edges", lambda q, d, notes: len(SUBQUERY.findall(q)) > 1),
     ("a comparison's duplicates are missed when it filters them out",

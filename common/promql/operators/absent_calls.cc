@@ -1,5 +1,6 @@
 #include "common/promql/operators/absent_calls.h"
 
+#include <algorithm>
 #include <set>
 
 #include "common/promql/operators/build.h"
@@ -8,6 +9,12 @@
 
 namespace epi::promql {
 namespace {
+
+// A matcher that only takes series away: Prometheus' storage sorts those to the end, and the labels follow from that order.
+bool OnlyExcludes(const labels::Matcher& matcher) {
+  const bool negative = matcher.type() == labels::MatchType::kNotEqual || matcher.type() == labels::MatchType::kNotRegex;
+  return negative && matcher.MatchesEmpty();
+}
 
 // The labels that a missing series would have had: those of equality matchers. A matcher after the label's first equality takes it
 // away again, one before does not: that is how Prometheus has always done it.
@@ -18,7 +25,9 @@ labels::Labels LabelsOfMissing(const Expr& arg) {
   if (selector == nullptr) return {};
   labels::LabelsBuilder builder;
   std::set<std::string_view> equal;
-  for (const labels::Matcher& matcher : selector->matchers) {
+  labels::Matchers matchers = selector->matchers;
+  std::stable_partition(matchers.begin(), matchers.end(), [](const labels::Matcher& matcher) { return !OnlyExcludes(matcher); });
+  for (const labels::Matcher& matcher : matchers) {
     if (matcher.name() == labels::kMetricName) continue;
     const bool certain = matcher.type() == labels::MatchType::kEqual && equal.insert(matcher.name()).second;
     builder.Set(matcher.name(), certain ? std::string_view(matcher.value()) : std::string_view());

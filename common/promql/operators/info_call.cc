@@ -210,7 +210,8 @@ Result<const InfoSeries*> NewestAt(const std::vector<const InfoSeries*>& candida
 Status InfoTable::CheckNewest(const StepBits& steps) const {
   Status status;
   for (const auto& [identity, infos] : by_identity_) {
-    for (const auto& [name, candidates] : infos) {
+    for (const auto& of_name : infos) {
+      const std::vector<const InfoSeries*>& candidates = of_name.second;
       if (candidates.size() < 2) continue;
       steps.ForEach([&](size_t step) {
         if (status.ok()) status = NewestAt(candidates, step).status();

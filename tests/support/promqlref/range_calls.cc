@@ -154,11 +154,15 @@ Result<Steps> EvaluateAbsentCall(Evaluation* evaluation, const promql::Call& cal
   if (matrix != nullptr) selector = matrix->selector.get();
   labels::LabelsBuilder builder;
   std::set<std::string> set;
-  for (size_t i = 0; selector != nullptr && i < selector->matchers.size(); ++i) {
-    const labels::Matcher& matcher = selector->matchers[i];
-    if (matcher.name() == labels::kMetricName) continue;
-    const bool wanted = matcher.type() == labels::MatchType::kEqual && set.insert(matcher.name()).second;
-    builder.Set(matcher.name(), wanted ? matcher.value() : "");
+  // Matchers that exclude series without the label come last.
+  for (const bool excluding : {false, true}) {
+    for (size_t i = 0; selector != nullptr && i < selector->matchers.size(); ++i) {
+      const labels::Matcher& matcher = selector->matchers[i];
+      const bool negative = matcher.type() == labels::MatchType::kNotEqual || matcher.type() == labels::MatchType::kNotRegex;
+      if (matcher.name() == labels::kMetricName || (negative && matcher.MatchesEmpty()) != excluding) continue;
+      const bool wanted = matcher.type() == labels::MatchType::kEqual && set.insert(matcher.name()).second;
+      builder.Set(matcher.name(), wanted ? matcher.value() : "");
+    }
   }
   Element absent{builder.Build(), false, Float(1)};
   if (matrix != nullptr && evaluation->delayed_names()) absent.drop_name = true;
