@@ -30,7 +30,7 @@ void AppendLabels(const labels::Labels& labels, std::string* out) {
 Status AppendSamples(const ChunkData& chunk, tsdb::SampleText* text, std::string* out) {
   tsdb::ChunkIterator it;
   RETURN_IF_ERROR(it.Open(chunk));
-  while (TRY(it.Next())) StrAppend(out, text->Format(it), "\n");
+  while (TRY(it.Next())) StrAppend(out, text->Format(&it), "\n");
   return OkStatus();
 }
 
