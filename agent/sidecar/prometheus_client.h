@@ -58,6 +58,8 @@ class PrometheusClient {
 
   const std::string& display_url() const { return display_url_; }
 
+  // The body of any other answer; `path` with its parameters.
+  Result<std::string> Get(const Context& ctx, std::string_view path) const;
   Result<labels::Labels> ExternalLabels(const Context& ctx) const;
   Result<PrometheusVersion> Version(const Context& ctx) const;
   // Oldest sample, from Prometheus' own metrics; NotFound when it does not tell.
@@ -76,7 +78,6 @@ class PrometheusClient {
   Status Read(const Context& ctx, const ReadQuery& query, const ReadSeriesSink& sink) const;
 
  private:
-  Result<std::string> Get(const Context& ctx, std::string_view path) const;
   Result<std::string> Metadata(const Context& ctx, std::string_view path, const MetadataQuery& query) const;
   Status Failed(std::string_view path, const http::ClientResponse& response) const;
 

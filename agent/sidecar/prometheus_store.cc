@@ -165,6 +165,10 @@ Result<storeapi::Info> PrometheusStore::Info(const Context&) {
                                    .supports_without_replica_labels = true,
                                    .tsdb_infos = {{state->external_labels, range}}};
   info.clock_ms = Clock::System().NowMs() + state->clock_ahead_ms;
+  info.rules = true;
+  info.targets = true;
+  info.metric_metadata = true;
+  info.exemplars = range;
   return info;
 }
 

@@ -5,6 +5,7 @@
 
 #include "agent/sidecar/prometheus_client.h"
 #include "agent/sidecar/prometheus_monitor.h"
+#include "agent/sidecar/prometheus_side.h"
 #include "agent/sidecar/prometheus_store.h"
 #include "agent/sidecar/reloader.h"
 #include "agent/sidecar/sidecar_flags.h"
@@ -12,6 +13,7 @@
 #include "common/base/clock.h"
 #include "common/config/yaml.h"
 #include "common/process/standard_routes.h"
+#include "common/storeapi/side_server.h"
 #include "common/storeapi/store_server.h"
 
 namespace epi::agent {
@@ -72,6 +74,8 @@ Status RunSidecar(const SidecarFlags& flags) {
                .memory = process.memory()});
   rpc::Server grpc(process.loop(), {.registry = process.registry()});
   store_server.Register(&grpc);
+  const PrometheusSide side(&client, &monitor);
+  storeapi::RegisterSideApis(&side, &grpc);
   http::Router router(http::RouterOptions{});
   process::AddStandardRoutes(&router, process.probe(), process.registry());
   const ReloaderOptions reloader_options = MakeReloaderOptions(flags, &client);

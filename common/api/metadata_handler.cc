@@ -113,8 +113,8 @@ Result<MetadataHandler::Request> MetadataHandler::Parse(const RequestParams& par
   Request request;
   if (Given(params, "limit")) request.limit = TRY(ParseLimit(params.Get("limit")));
   if (options_.default_range.count() > 0) request.start_ms = options_.clock->NowMs() - options_.default_range.count();
-  if (Given(params, "start")) request.start_ms = TRY(ParseTime("start", params.Get("start")));
-  if (Given(params, "end")) request.end_ms = TRY(ParseTime("end", params.Get("end")));
+  request.start_ms = TRY(ParseOptionalTime(params, "start", request.start_ms));
+  request.end_ms = TRY(ParseOptionalTime(params, "end", request.end_ms));
   request.selectors = TRY(ParseSelectors("match[]", params.All("match[]")));
   request.source = TRY(ParseSourceOptions(params, options_.defaults));
   return request;
@@ -174,6 +174,10 @@ Answer MetadataHandler::LabelValues(const Context& ctx, std::string_view name, c
 Answer MetadataHandler::Series(const Context& ctx, const RequestParams& params) const {
   if (params.All("match[]").empty()) {
     return Answer::Error(InvalidArgumentError("no match[] parameter provided"));
+  }
+  // Unlike the label calls, this one names the parameter.
+  if (const auto selectors = ParseSelectors("match[]", params.All("match[]")); !selectors.ok()) {
+    return Answer::Error(InvalidParameter("match[]", selectors.status()));
   }
   const auto request = Parse(params);
   if (!request.ok()) return Answer::Error(request.status());

@@ -28,8 +28,8 @@ std::optional<double> ParseNumber(std::string_view text) {
   return value;
 }
 
-Status CannotParse(std::string_view name, std::string_view text, std::string_view to_what) {
-  return InvalidParameter(name, InvalidArgumentError(StrCat("cannot parse ", GoQuote(text), " to a valid ", to_what)));
+Status CannotParse(std::string_view name, std::string_view text, std::string_view to_what, std::string_view context = "") {
+  return InvalidParameter(name, InvalidArgumentError(StrCat(context, "cannot parse ", GoQuote(text), " to a valid ", to_what)));
 }
 
 int HexDigit(char c) {
@@ -89,6 +89,13 @@ Result<int64_t> ParseTime(std::string_view name, std::string_view text) {
   return CannotParse(name, text, "timestamp");
 }
 
+Result<int64_t> ParseOptionalTime(const RequestParams& params, std::string_view name, int64_t missing_ms) {
+  if (!Given(params, name)) return missing_ms;
+  const std::string_view text = params.Get(name);
+  if (const auto time = ParseTime(name, text); time.ok()) return *time;
+  return CannotParse(name, text, "timestamp", StrCat("invalid time value for '", name, "': "));
+}
+
 Result<std::chrono::milliseconds> ParseDurationParam(std::string_view name, std::string_view text) {
   if (const auto seconds = ParseNumber(text)) {
     if (std::abs(*seconds) * 1e9 > kNanosecondsMax) {
@@ -113,7 +120,10 @@ Result<bool> ParseBool(std::string_view name, std::string_view text) {
 Result<int64_t> ParseLimit(std::string_view text) {
   int64_t limit = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc() || end != text.data() + text.size()) return CannotParse("limit", text, "number");
+  if (error != std::errc() || end != text.data() + text.size()) {
+    const std::string_view why = error == std::errc::result_out_of_range ? "value out of range" : "invalid syntax";
+    return InvalidParameter("limit", InvalidArgumentError(StrCat("strconv.Atoi: parsing ", GoQuote(text), ": ", why)));
+  }
   if (limit < 0) return InvalidParameter("limit", InvalidArgumentError("limit must be non-negative"));
   return limit;
 }
@@ -122,12 +132,10 @@ Result<std::vector<labels::Matchers>> ParseSelectors(std::string_view name, cons
   std::vector<labels::Matchers> selectors;
   for (const std::string& text : texts) {
     Result<labels::Matchers> matchers = promql::ParseMetricSelector(text);
-    if (!matchers.ok()) return InvalidParameter(name, matchers.status());
+    if (!matchers.ok()) return matchers.status();
     bool selective = false;
     for (const labels::Matcher& matcher : *matchers) selective |= !matcher.MatchesEmpty();
-    if (!selective) {
-      return InvalidParameter(name, InvalidArgumentError(StrCat(name, " must contain at least one non-empty matcher")));
-    }
+    if (!selective) return InvalidArgumentError(StrCat(name, " must contain at least one non-empty matcher"));
     selectors.push_back(*std::move(matchers));
   }
   return selectors;

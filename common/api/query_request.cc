@@ -82,14 +82,16 @@ Result<SourceOptions> ParseSourceOptions(const RequestParams& params, const Quer
     options.partial_response = TRY(ParseBool("partial_response", params.Get("partial_response")));
   }
   options.replica_labels = params.All("replicaLabels[]");
-  options.store_matchers = TRY(ParseSelectors("storeMatch[]", params.All("storeMatch[]")));
+  auto store_matchers = ParseSelectors("storeMatch[]", params.All("storeMatch[]"));
+  if (!store_matchers.ok()) return InvalidParameter("storeMatch[]", store_matchers.status());
+  options.store_matchers = std::move(*store_matchers);
   return options;
 }
 
 Result<QueryRequest> ParseInstantQuery(const RequestParams& params, int64_t now_ms, const QueryDefaults& defaults) {
   QueryRequest request;
   if (Given(params, "limit")) request.limit = TRY(ParseLimit(params.Get("limit")));
-  request.start_ms = Given(params, "time") ? TRY(ParseTime("time", params.Get("time"))) : now_ms;
+  request.start_ms = TRY(ParseOptionalTime(params, "time", now_ms));
   request.end_ms = request.start_ms;
   RETURN_IF_ERROR(ParseCommon(params, defaults, &request));
   const int64_t resolution_ms = TRY(ParseResolution(params, defaults.instant_max_source_resolution.count()));

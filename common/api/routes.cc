@@ -1,5 +1,6 @@
 #include "common/api/routes.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -79,6 +80,20 @@ void AddQueryRoutes(const RouteAdder& add, const QueryHandler* query) {
                  [query](const Context&, const auto&, const auto& p) { return query->ParseQuery(p); });
 }
 
+void AddSideRoutes(const RouteAdder& add, const SideHandler* side) {
+  add.Get("rules", "rules", [side](const Context& ctx, const auto&, const auto& p) { return side->Rules(ctx, p); });
+  add.Get("alerts", "alerts", [side](const Context& ctx, const auto&, const auto& p) { return side->Alerts(ctx, p); });
+  add.Get("targets", "targets", [side](const Context& ctx, const auto&, const auto& p) { return side->Targets(ctx, p); });
+  add.Get("metadata", "metadata", [side](const Context& ctx, const auto&, const auto& p) { return side->Metadata(ctx, p); });
+  add.GetAndPost("query_exemplars", "exemplars",
+                 [side](const Context& ctx, const auto&, const auto& p) { return side->Exemplars(ctx, p); });
+}
+
+void AddCardinalityRoutes(const RouteAdder& add, const CardinalityHandler* cardinality) {
+  add.Get("status/tsdb", "status_tsdb",
+          [cardinality](const Context& ctx, const auto&, const auto& p) { return cardinality->Status(ctx, p); });
+}
+
 void AddActiveQueryRoutes(const RouteAdder& add, const ActiveQueries* active) {
   add.Get("status/active_queries", "active_queries", [active](const Context&, const auto&, const auto&) { return active->List(); });
   add.Post("status/active_queries/:id/cancel", "cancel_query",
@@ -101,11 +116,12 @@ void AddStatusRoutes(const RouteAdder& add, const StatusHandler* status) {
           [status](const Context&, const auto&, const auto&) { return status->RuntimeInfo(); });
   add.Get("status/flags", "status_flags", [status](const Context&, const auto&, const auto&) { return status->Flags(); });
   add.Get("status/config", "status_config", [status](const Context&, const auto&, const auto&) { return status->Config(); });
-  for (const std::string path : {"rules", "alerts", "targets", "targets/metadata", "metadata", "alertmanagers", "notifications"}) {
-    add.Get(path, path, [path](const Context&, const auto&, const auto&) { return StatusHandler::EmptyAnswer(path); });
+  for (const std::string path : {"targets/metadata", "alertmanagers", "notifications", "scrape_pools", "status/walreplay",
+                                 "status/tsdb/blocks"}) {
+    std::string name = path;
+    std::replace(name.begin(), name.end(), '/', '_');
+    add.Get(path, std::move(name), [path](const Context&, const auto&, const auto&) { return StatusHandler::EmptyAnswer(path); });
   }
-  add.GetAndPost("query_exemplars", "exemplars",
-                 [](const Context&, const auto&, const auto&) { return StatusHandler::EmptyAnswer("query_exemplars"); });
 }
 
 }  // namespace
@@ -115,6 +131,8 @@ void AddApiRoutes(http::Router* router, const ApiParts& parts) {
   AddQueryRoutes(add, parts.query);
   AddMetadataRoutes(add, parts.metadata);
   AddStatusRoutes(add, parts.status);
+  AddSideRoutes(add, parts.side);
+  AddCardinalityRoutes(add, parts.cardinality);
   AddActiveQueryRoutes(add, parts.active);
   if (parts.stores) {
     add.Get("stores", "stores", [stores = parts.stores](const Context&, const auto&, const auto&) { return stores(); });

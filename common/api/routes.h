@@ -8,8 +8,10 @@
 
 #include "common/api/active_queries.h"
 #include "common/api/answer.h"
+#include "common/api/cardinality_handler.h"
 #include "common/api/metadata_handler.h"
 #include "common/api/query_handler.h"
+#include "common/api/side_handler.h"
 #include "common/api/status_handler.h"
 #include "common/http/router.h"
 
@@ -20,6 +22,8 @@ struct ApiParts {
   const QueryHandler* query = nullptr;
   const MetadataHandler* metadata = nullptr;
   const StatusHandler* status = nullptr;
+  const SideHandler* side = nullptr;
+  const CardinalityHandler* cardinality = nullptr;
   const ActiveQueries* active = nullptr;
   // /api/v1/stores; may be empty.
   std::function<Answer()> stores;

@@ -84,15 +84,13 @@ Answer StatusHandler::EmptyAnswer(std::string_view path) {
     std::string_view path;
     std::string_view data;
   };
-  static constexpr std::array<Empty, 8> kEmpty = {{
-      {"rules", R"({"groups":[]})"},
-      {"alerts", R"({"alerts":[]})"},
-      {"targets", R"({"activeTargets":[],"droppedTargets":[],"droppedTargetCounts":{}})"},
+  static constexpr std::array<Empty, 6> kEmpty = {{
       {"targets/metadata", "[]"},
-      {"metadata", "{}"},
       {"alertmanagers", R"({"activeAlertmanagers":[],"droppedAlertmanagers":[]})"},
       {"notifications", "[]"},
-      {"query_exemplars", "[]"},
+      {"scrape_pools", R"({"scrapePools":[]})"},
+      {"status/walreplay", R"({"min":0,"max":0,"current":0})"},
+      {"status/tsdb/blocks", R"({"blocks":[]})"},
   }};
   for (const Empty& empty : kEmpty) {
     if (empty.path == path) return Answer::Json(std::string(empty.data));

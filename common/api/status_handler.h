@@ -32,7 +32,7 @@ class StatusHandler {
   Answer RuntimeInfo() const;
   Answer Flags() const;
   Answer Config() const;
-  // {"groups":[]}, {"alerts":[]}, …; `path` is the part after /api/v1/. NotFound for any other path.
+  // [], {"scrapePools":[]}, …; `path` is the part after /api/v1/. NotFound for any other path.
   static Answer EmptyAnswer(std::string_view path);
 
  private:

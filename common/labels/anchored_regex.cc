@@ -6,7 +6,6 @@
 #include <optional>
 #include <vector>
 
-#include "common/base/go_quote.h"
 #include "common/base/str_cat.h"
 #include "common/base/utf8.h"
 #include "common/labels/regex_syntax.h"
@@ -63,6 +62,26 @@ int GroupNumber(std::string_view name) {
   return number;
 }
 
+// The reason in Go's words: users know them from Prometheus.
+std::string GoReason(const RE2& regex) {
+  const auto quoted = [&](std::string_view what) { return StrCat("error parsing regexp: ", what, ": `", regex.error_arg(), "`"); };
+  switch (regex.error_code()) {
+    case RE2::ErrorBadEscape: return quoted("invalid escape sequence");
+    case RE2::ErrorBadCharClass:
+    case RE2::ErrorBadCharRange: return quoted("invalid character class range");
+    case RE2::ErrorMissingBracket: return quoted("missing closing ]");
+    case RE2::ErrorMissingParen: return quoted("missing closing )");
+    case RE2::ErrorUnexpectedParen: return quoted("unexpected )");
+    case RE2::ErrorTrailingBackslash: return "error parsing regexp: trailing backslash at end of expression: ``";
+    case RE2::ErrorRepeatArgument: return quoted("missing argument to repetition operator");
+    case RE2::ErrorRepeatSize: return quoted("invalid repeat count");
+    case RE2::ErrorRepeatOp: return quoted("invalid nested repetition operator");
+    case RE2::ErrorBadPerlOp: return quoted("invalid or unsupported Perl syntax");
+    case RE2::ErrorBadNamedCapture: return quoted("invalid named capture");
+    default: return StrCat("error parsing regexp: ", regex.error());
+  }
+}
+
 }  // namespace
 
 struct AnchoredRegex::Compiled {
@@ -112,7 +131,7 @@ Result<AnchoredRegex> AnchoredRegex::Make(std::string_view pattern) {
     compiled = std::make_unique<const Compiled>(translated, static_cast<int64_t>(kProgramBytesMax));
   }
   if (!compiled->regex.ok()) {
-    return InvalidArgumentError(StrCat("invalid regular expression ", GoQuote(pattern), ": ", compiled->regex.error()));
+    return InvalidArgumentError(GoReason(compiled->regex));
   }
   if (compiled->regex.NumberOfCapturingGroups() > kGroupsMax) {
     return InvalidArgumentError(StrCat("regular expression has more than ", kGroupsMax, " groups"));

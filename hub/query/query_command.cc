@@ -5,14 +5,18 @@
 #include <utility>
 
 #include "common/api/active_queries.h"
+#include "common/api/cardinality_handler.h"
 #include "common/api/metadata_handler.h"
 #include "common/api/query_handler.h"
 #include "common/api/routes.h"
+#include "common/api/side_handler.h"
 #include "common/api/status_handler.h"
 #include "common/process/standard_routes.h"
 #include "common/promql/engine.h"
 #include "common/runtime/gate.h"
 #include "common/storeapi/proxy.h"
+#include "common/storeapi/side_proxy.h"
+#include "common/storeapi/side_server.h"
 #include "common/storeapi/store_server.h"
 #include "common/storeapi/store_set.h"
 #include "hub/query/endpoint_discovery.h"
@@ -100,6 +104,8 @@ Status RunQuery(const QueryFlags& flags, const config::Command& command) {
                .memory = process.memory()});
   rpc::Server grpc(process.loop(), {.registry = process.registry()});
   store_server.Register(&grpc);
+  const storeapi::SideProxy side_proxy(&stores, flags.response_timeout);
+  storeapi::RegisterSideApis(&side_proxy, &grpc);
 
   const promql::Engine engine(MakeEngineOptions(flags, features));
   runtime::Gate gate(MakeGateOptions(flags, process.registry()));
@@ -119,12 +125,21 @@ Status RunQuery(const QueryFlags& flags, const config::Command& command) {
                                  .query_bytes_max = flags.query_memory_max.bytes,
                                  .active = &active,
                                  .log = {logger, flags.slow_query}});
-  const api::MetadataHandler metadata({.open_source = open_source,
-                                       .defaults = defaults,
-                                       .process_memory = process.memory(),
-                                       .default_range = flags.metadata_default_range,
-                                       .timeout_max = flags.timeout,
-                                       .request_bytes_max = flags.query_memory_max.bytes});
+  const api::MetadataHandlerOptions metadata_options{.open_source = open_source,
+                                                     .defaults = defaults,
+                                                     .process_memory = process.memory(),
+                                                     .default_range = flags.metadata_default_range,
+                                                     .timeout_max = flags.timeout,
+                                                     .request_bytes_max = flags.query_memory_max.bytes};
+  const api::MetadataHandler metadata(metadata_options);
+  const api::SideHandler side({.backend = &side_proxy,
+                               .replica_labels = flags.replica_labels,
+                               .defaults = defaults,
+                               .features = features,
+                               .process_memory = process.memory(),
+                               .timeout_max = flags.timeout,
+                               .request_bytes_max = flags.query_memory_max.bytes});
+  const api::CardinalityHandler cardinality(metadata_options);
   const api::StatusHandler status({.flags = config::FlagValues(command)});
 
   http::Router router({.route_prefix = flags.route_prefix,
@@ -132,7 +147,7 @@ Status RunQuery(const QueryFlags& flags, const config::Command& command) {
                        .prefix_header = flags.prefix_header,
                        .cors = !flags.disable_cors});
   process::AddStandardRoutes(&router, process.probe(), process.registry());
-  api::AddApiRoutes(&router, {&query, &metadata, &status, &active, [&stores] { return StoresAnswer(stores); }});
+  api::AddApiRoutes(&router, {&query, &metadata, &status, &side, &cardinality, &active, [&stores] { return StoresAnswer(stores); }});
   AddPageRoutes(&router);
 
   process.AddPart("stores", [&](const Context& ctx) { return FollowStores(ctx, discovery.get(), &stores, process.probe()); });

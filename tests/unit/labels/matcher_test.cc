@@ -106,7 +106,7 @@ TEST_CASE("a bad regex is refused with the pattern and the reason") {
     CHECK(Matcher::Make(MatchType::kNotRegex, "a", pattern).status().code() == StatusCode::kInvalidArgument);
   }
   CHECK(Matcher::Make(MatchType::kRegex, "a", "(b").status().message() ==
-        "invalid regular expression \"(b\": missing ): (b");
+        "error parsing regexp: missing closing ): `(b`");
 }
 
 TEST_CASE("a matcher prints as PromQL") {
