@@ -32,6 +32,8 @@ struct PrometheusVersion {
 };
 // Since when label calls understand match[].
 inline constexpr PrometheusVersion kLabelMatchersSince{2, 24};
+// Since when names may be any UTF-8; others are refused before.
+inline constexpr PrometheusVersion kUtf8NamesSince{3, 0};
 
 // "2.42.0+ds" → 2.42; 0.0 for anything else.
 PrometheusVersion ParsePrometheusVersion(std::string_view text);

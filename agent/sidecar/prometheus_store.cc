@@ -8,6 +8,7 @@
 #include "agent/sidecar/external_matchers.h"
 #include "common/base/clock.h"
 #include "common/base/str_cat.h"
+#include "common/labels/name.h"
 
 namespace epi::agent {
 namespace {
@@ -148,6 +149,8 @@ Result<storeapi::LabelsResponse> PrometheusStore::LabelValues(const Context& ctx
     const bool any = query->matchers.empty() || TRY(AnySeries(ctx, *query));
     return any ? Sorted({std::string(external)}, {}) : storeapi::LabelsResponse();
   }
+  // No series there can have such a label.
+  if (state->version < kUtf8NamesSince && !labels::IsLegacyLabelName(request.label)) return storeapi::LabelsResponse();
   const bool old = !query->matchers.empty() && state->version < kLabelMatchersSince;
   MetadataAnswer answer =
       old ? TRY(FromSeries(ctx, *query, &request.label)) : TRY(client_->LabelValues(ctx, request.label, *query));

@@ -87,8 +87,11 @@ Result<CardinalityRequest> Parse(const RequestParams& params, const MetadataHand
   CardinalityRequest request;
   request.end_ms = TRY(ParseOptionalTime(params, "end", options.clock->NowMs()));
   request.start_ms = TRY(ParseOptionalTime(params, "start", request.end_ms - kDefaultRangeMs));
-  if (Given(params, "limit")) request.limit = ParseLimit(params.Get("limit")).value_or(0);
-  if (request.limit == 0) return InvalidArgumentError("limit must be a positive number");
+  if (Given(params, "limit")) {
+    const auto limit = ParseLimit(params.Get("limit"));
+    if (!limit.ok() || *limit == 0) return InvalidArgumentError("limit must be a positive number");
+    request.limit = *limit;
+  }
   request.selectors = TRY(ParseSelectors("match[]", params.All("match[]")));
   if (request.selectors.empty()) {
     request.selectors.push_back({TRY(labels::Matcher::Make(labels::MatchType::kNotEqual, std::string(labels::kMetricName), ""))});
