@@ -171,7 +171,8 @@ Result<storeapi::Info> PrometheusStore::Info(const Context&) {
   info.rules = true;
   info.targets = true;
   info.metric_metadata = true;
-  info.exemplars = range;
+  // As Thanos' sidecar: Prometheus does not tell of which times it has exemplars.
+  info.exemplars = storeapi::TimeRange{0, 0};
   return info;
 }
 

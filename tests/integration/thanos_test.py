@@ -189,7 +189,7 @@ def check_services(node):
 
 def check_info(agents, sidecars):
     """What an agent says of itself is, byte for byte, the beginning of what Thanos' sidecar says: labels, type, times, databases. Thanos
-    goes on with APIs that an agent lacks; the agent with field 1001, its clock."""
+    goes on with the status API, which an agent lacks; the agent with field 1001, its clock."""
     for agent, sidecar in zip(agents, sidecars):
         ours, theirs = [grpc_curl.call(node.grpc_port, "/thanos.info.Info/Info", b"").messages[0] for node in (agent, sidecar)]
         common, clock, _ = ours.partition(b"\xc8\x3e")
