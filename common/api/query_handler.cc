@@ -29,6 +29,12 @@ Status AsQueueError(const Status& status) {
   return status;
 }
 
+// The result is charged to the account until it was written, and given back to it before the account goes.
+struct ChargedResult {
+  std::shared_ptr<MemoryAccount> memory;
+  promql::QueryResult result;
+};
+
 bool Truncate(int64_t limit, promql::QueryResult* result) {
   const auto cut = [&](auto* items) {
     if (static_cast<int64_t>(items->size()) <= limit) return false;
@@ -55,7 +61,6 @@ void CollectMessages(const QueryRequest& request, const promql::QueryResult& res
 Answer QueryHandler::Run(const Context& ctx, const QueryRequest& request, const QueryOrigin& origin) const {
   const auto arrived = SteadyClock::now();
   const auto timeout = std::min(request.timeout.value_or(options_.timeout_max), options_.timeout_max);
-  // Owned by the answer: the result is charged to it until it was written.
   auto memory = std::make_shared<MemoryAccount>("query", options_.query_bytes_max, options_.process_memory);
   auto expr = promql::ParseExpr(request.query, options_.engine->options().features);
   if (!expr.ok()) return Answer::Error(AsQueryError(expr.status()));
@@ -66,7 +71,7 @@ Answer QueryHandler::Run(const Context& ctx, const QueryRequest& request, const 
   const auto started = SteadyClock::now();
   auto source = options_.open_source(request.source);
   if (!source.ok()) return Answer::Error(source.status());
-  const promql::QueryParams params{.lookback_ms = LookbackMs(request)};
+  const promql::QueryParams params{.lookback_ms = LookbackMs(request), .analyze = request.analyze};
   const series::Querier& querier = (*source)->querier();
   auto result = request.step_ms == 0
                     ? options_.engine->Instant(query_ctx, querier, **expr, request.start_ms, params)
@@ -82,9 +87,9 @@ Answer QueryHandler::Run(const Context& ctx, const QueryRequest& request, const 
   }
   const bool truncated = request.limit > 0 && Truncate(request.limit, &*result);
   CollectMessages(request, *result, truncated, &answer);
-  auto shared = std::make_shared<const promql::QueryResult>(std::move(*result));
-  answer.write_data = [shared, memory, request, times](JsonSink* sink) {
-    return WriteQueryData(*shared, request, times, sink);
+  auto shared = std::make_shared<const ChargedResult>(ChargedResult{std::move(memory), std::move(*result)});
+  answer.write_data = [shared, request, times](JsonSink* sink) {
+    return WriteQueryData(shared->result, request, times, sink);
   };
   return answer;
 }

@@ -39,8 +39,9 @@ struct ResultWriter {
   Status operator()(const promql::Vector& vector) const { return WriteArray(vector, sink, AppendVectorSampleJson); }
   Status operator()(const promql::Matrix& matrix) const { return WriteArray(matrix, sink, AppendMatrixSeriesJson); }
   Status operator()(const promql::ColumnMatrix& matrix) const {
+    const ColumnSeriesWriter writer(matrix.grid);
     return WriteArray(matrix.series, sink, [&](std::string* out, const promql::ColumnMatrix::Series& series) {
-      AppendColumnSeriesJson(out, matrix.grid, series);
+      writer.Append(out, series);
     });
   }
 };
@@ -94,10 +95,19 @@ void AppendStats(std::string* out, const promql::QueryStats& stats, const QueryR
   StrAppend(out, "\"totalQueryableSamples\":", stats.samples_total, ",\"peakSamples\":", stats.samples_peak, "}}");
 }
 
-void AppendAnalysis(std::string* out, const promql::QueryStats& stats, const QueryTimes& times) {
-  const double ms = std::chrono::duration<double, std::milli>(times.evaluated).count();
-  StrAppend(out, ",\"analysis\":{\"name\":\"query\",\"executionTime\":\"", ms, "ms\",\"peakSamples\":", stats.samples_peak,
-            ",\"totalSamples\":", stats.samples_total, ",\"children\":[]}");
+// {"name":…,"executionTime":"1.5ms","peakSamples":…,"totalSamples":…,"series":…,"children":[…]}. Peaks are known of the whole query.
+void AppendProfile(std::string* out, const promql::OperatorProfile& profile, int64_t samples_peak, int64_t samples_total) {
+  out->append("{\"name\":");
+  AppendJsonString(out, profile.name, HtmlEscape::kYes);
+  const double ms = std::chrono::duration<double, std::milli>(profile.time).count();
+  StrAppend(out, ",\"executionTime\":\"", ms, "ms\",\"peakSamples\":", samples_peak, ",\"totalSamples\":", samples_total,
+            ",\"series\":", profile.series, ",\"children\":[");
+  for (size_t i = 0; i < profile.children.size(); ++i) {
+    const promql::OperatorProfile& child = profile.children[i];
+    if (i > 0) out->push_back(',');
+    AppendProfile(out, child, child.samples, child.samples);
+  }
+  out->append("]}");
 }
 
 struct PlanNode {
@@ -140,7 +150,10 @@ Status WriteQueryData(const promql::QueryResult& result, const QueryRequest& req
   StrAppend(sink->buffer(), "{\"resultType\":\"", std::visit(TypeName{}, result.value), "\",\"result\":");
   RETURN_IF_ERROR(std::visit(ResultWriter{sink}, result.value));
   if (request.stats != StatsLevel::kNone) AppendStats(sink->buffer(), result.stats, request, times);
-  if (request.analyze) AppendAnalysis(sink->buffer(), result.stats, times);
+  if (result.profile.has_value()) {
+    sink->buffer()->append(",\"analysis\":");
+    AppendProfile(sink->buffer(), *result.profile, result.stats.samples_peak, result.stats.samples_total);
+  }
   sink->buffer()->push_back('}');
   return OkStatus();
 }

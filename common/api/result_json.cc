@@ -1,6 +1,7 @@
 #include "common/api/result_json.h"
 
-#include "common/base/go_float.h"
+#include <cstring>
+
 #include "common/base/json_writer.h"
 #include "common/series/histogram_buckets.h"
 
@@ -170,23 +171,51 @@ void AppendMatrixSeriesJson(std::string* out, const promql::MatrixSeries& series
   out->push_back('}');
 }
 
-void AppendColumnSeriesJson(std::string* out, const promql::StepGrid& grid, const promql::ColumnMatrix::Series& series) {
+ColumnSeriesWriter::ColumnSeriesWriter(const promql::StepGrid& grid) : grid_(grid), steps_(grid.steps()) {
+  for (size_t step = 0; step < steps_.size(); ++step) {
+    StepText& one = steps_[step];
+    one.text[0] = '[';
+    char* end = WriteTimestampMs(one.text + 1, grid.TimeAt(step));
+    *end++ = ',';
+    *end++ = '"';
+    one.size = static_cast<uint8_t>(end - one.text);
+  }
+}
+
+void ColumnSeriesWriter::AppendFloats(std::string* out, const promql::Column& column) const {
+  constexpr size_t kPointBytesMax = sizeof(StepText::text) + kFloatFBytesMax + 3;
+  char buffer[4096];
+  char* end = buffer;
+  out->append(",\"values\":[");
+  bool first = true;
+  column.valid.ForEach([&](size_t step) {
+    if (end + kPointBytesMax > buffer + sizeof(buffer)) {
+      out->append(buffer, static_cast<size_t>(end - buffer));
+      end = buffer;
+    }
+    if (!first) *end++ = ',';
+    first = false;
+    // Copied whole: one size is quicker than the right size.
+    std::memcpy(end, steps_[step].text, sizeof(StepText::text));
+    end = WriteSampleValue(end + steps_[step].size, column.values[step]);
+    *end++ = '"';
+    *end++ = ']';
+  });
+  *end++ = ']';
+  out->append(buffer, static_cast<size_t>(end - buffer));
+}
+
+void ColumnSeriesWriter::Append(std::string* out, const promql::ColumnMatrix::Series& series) const {
   out->append("{\"metric\":");
   AppendLabelsJson(out, series.labels);
+  if (series.column.valid.Any()) AppendFloats(out, series.column);
   bool any = false;
-  series.column.valid.ForEach([&](size_t step) {
-    out->append(any ? "," : ",\"values\":[");
-    any = true;
-    AppendFloatPoint(out, grid.TimeAt(step), series.column.values[step]);
-  });
-  if (any) out->push_back(']');
-  any = false;
   for (size_t step = 0; step < series.column.histograms.size(); ++step) {
     const promql::HistogramPtr* histogram = series.column.HistogramAt(step);
     if (histogram == nullptr) continue;
     out->append(any ? "," : ",\"histograms\":[");
     any = true;
-    AppendHistogramPoint(out, grid.TimeAt(step), **histogram);
+    AppendHistogramPoint(out, grid_.TimeAt(step), **histogram);
   }
   out->append(any ? "]}" : "}");
 }

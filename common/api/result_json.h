@@ -12,7 +12,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "common/base/go_float.h"
 #include "common/labels/labels.h"
 #include "common/promql/engine.h"
 #include "common/promql/value.h"
@@ -30,7 +32,22 @@ void AppendStringJson(std::string* out, const promql::String& string);
 void AppendVectorSampleJson(std::string* out, const promql::VectorSample& sample);
 void AppendMatrixSeriesJson(std::string* out, const promql::MatrixSeries& series);
 
-// A series of a range query, straight from its column.
-void AppendColumnSeriesJson(std::string* out, const promql::StepGrid& grid, const promql::ColumnMatrix::Series& series);
+// Series of a range query, straight from their columns. The texts of the steps' times are made once for all series.
+class ColumnSeriesWriter {
+ public:
+  explicit ColumnSeriesWriter(const promql::StepGrid& grid);
+  void Append(std::string* out, const promql::ColumnMatrix::Series& series) const;
+
+ private:
+  // `[1700000000.123,"`: what stands before a value.
+  struct StepText {
+    char text[kTimestampBytesMax + 3];
+    uint8_t size = 0;
+  };
+  void AppendFloats(std::string* out, const promql::Column& column) const;
+
+  const promql::StepGrid grid_;
+  std::vector<StepText> steps_;
+};
 
 }  // namespace epi::api

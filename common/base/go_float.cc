@@ -94,6 +94,13 @@ char* WriteSmallInteger(char* out, double value) {
   return std::to_chars(out, out + kTimestampBytesMax, integer).ptr;
 }
 
+// Fractions in the range where to_chars' fixed form has the same digits as Go's; null for others.
+char* WritePlainFraction(char* out, double value) {
+  const double magnitude = std::fabs(value);
+  if (!(magnitude >= 1e-6 && magnitude < kExactIntegerMax)) return nullptr;
+  return std::to_chars(out, out + kFloatBytesMax, value, std::chars_format::fixed).ptr;
+}
+
 bool NeedsExponent(double value) {
   const double magnitude = std::fabs(value);
   return magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21);
@@ -110,6 +117,7 @@ void AppendWith(std::string* out, Write write, Value value) {
 
 char* WriteFloatF(char* buffer, double value) {
   if (char* const end = WriteSmallInteger(buffer, value); end != nullptr) return end;
+  if (char* const end = WritePlainFraction(buffer, value); end != nullptr) return end;
   if (char* const end = WriteSpecial(buffer, value); end != nullptr) return end;
   return LayOutFixed(buffer, Shortest(value));
 }
@@ -130,6 +138,7 @@ char* WriteFloatE(char* buffer, double value) {
 
 char* WriteSampleValue(char* buffer, double value) {
   if (char* const end = WriteSmallInteger(buffer, value); end != nullptr) return end;
+  if (char* const end = WritePlainFraction(buffer, value); end != nullptr) return end;
   if (char* const end = WriteSpecial(buffer, value); end != nullptr) return end;
   if (NeedsExponent(value)) return LayOutExponent(buffer, Shortest(value), 2);
   return LayOutFixed(buffer, Shortest(value));

@@ -61,9 +61,10 @@ Status MemoryCharge::Add(uint64_t bytes, std::string_view what) {
   return OkStatus();
 }
 
-void MemoryCharge::Reset() {
-  if (account_ != nullptr && bytes_ != 0) account_->Release(bytes_);
-  bytes_ = 0;
+void MemoryCharge::ShrinkTo(uint64_t bytes) {
+  if (bytes >= bytes_) return;
+  if (account_ != nullptr) account_->Release(bytes_ - bytes);
+  bytes_ = bytes;
 }
 
 }  // namespace epi

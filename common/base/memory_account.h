@@ -51,8 +51,10 @@ class MemoryCharge {
 
   // Charges `bytes` more. A charge without account always succeeds.
   Status Add(uint64_t bytes, std::string_view what);
+  // Gives everything above `bytes` back now.
+  void ShrinkTo(uint64_t bytes);
   // Gives everything back now.
-  void Reset();
+  void Reset() { ShrinkTo(0); }
   uint64_t bytes() const { return bytes_; }
 
  private:

@@ -57,18 +57,19 @@ size_t FirstDifference(std::string_view a, std::string_view b) {
 
 // Copies the labels that `keep` accepts, byte for byte.
 template <typename Keep>
-std::string Filtered(std::string_view encoded, Keep keep) {
-  std::string out;
-  out.reserve(encoded.size());
+void AppendFiltered(std::string_view encoded, Keep keep, std::string* out) {
   const char* position = encoded.data();
   const char* const end = position + encoded.size();
   while (position != end) {
     const char* const start = position;
     const std::string_view name = internal::ReadEncodedString(&position);
     internal::ReadEncodedString(&position);
-    if (keep(name)) out.append(start, position);
+    if (keep(name)) out->append(start, position);
   }
-  return out;
+}
+
+bool IsOneOf(std::span<const std::string> names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 void AppendPair(std::string* out, const Label& label) {
@@ -139,17 +140,31 @@ size_t Labels::Count() const { return static_cast<size_t>(std::distance(begin(),
 uint64_t Labels::Hash() const { return XXH64(data_.data(), data_.size(), 0); }
 
 Labels Labels::Without(std::span<const std::string> names) const {
-  return FromEncoded(Filtered(
-      data_, [names](std::string_view name) { return std::find(names.begin(), names.end(), name) == names.end(); }));
+  std::string encoded;
+  encoded.reserve(data_.size());
+  AppendWithout(names, &encoded);
+  return FromEncoded(std::move(encoded));
 }
 
 Labels Labels::Only(std::span<const std::string> names) const {
-  return FromEncoded(Filtered(
-      data_, [names](std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }));
+  std::string encoded;
+  AppendOnly(names, &encoded);
+  return FromEncoded(std::move(encoded));
 }
 
 Labels Labels::WithoutMetricName() const {
-  return FromEncoded(Filtered(data_, [](std::string_view name) { return name != kMetricName; }));
+  std::string encoded;
+  encoded.reserve(data_.size());
+  AppendFiltered(data_, [](std::string_view name) { return name != kMetricName; }, &encoded);
+  return FromEncoded(std::move(encoded));
+}
+
+void Labels::AppendWithout(std::span<const std::string> names, std::string* encoded) const {
+  AppendFiltered(data_, [names](std::string_view name) { return !IsOneOf(names, name); }, encoded);
+}
+
+void Labels::AppendOnly(std::span<const std::string> names, std::string* encoded) const {
+  AppendFiltered(data_, [names](std::string_view name) { return IsOneOf(names, name); }, encoded);
 }
 
 std::string Labels::ToString() const {

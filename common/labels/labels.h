@@ -79,6 +79,9 @@ class Labels {
   Labels Without(std::span<const std::string> names) const;
   Labels Only(std::span<const std::string> names) const;
   Labels WithoutMetricName() const;
+  // The same, appended in encoded form: FromEncoded() takes it, and equal label sets have equal bytes.
+  void AppendWithout(std::span<const std::string> names, std::string* encoded) const;
+  void AppendOnly(std::span<const std::string> names, std::string* encoded) const;
   // Prometheus' text form: {__name__="up", job="x"} with Go-quoted values; UTF-8 names quoted too.
   std::string ToString() const;
   // metric{a="b"} form, as PromQL prints series: up{job="x"}, {"metric.name", a="b"}.

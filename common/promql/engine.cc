@@ -26,6 +26,7 @@ struct RunRequest {
   const series::Querier& querier;
   const Expr& expr;
   PlanOptions plan;
+  bool analyze = false;
 };
 
 Result<QueryResult> Run(const EngineOptions& options, const RunRequest& request) {
@@ -34,6 +35,7 @@ Result<QueryResult> Run(const EngineOptions& options, const RunRequest& request)
   const Plan plan = TRY(MakePlan(request.expr, request.plan));
   QueryState query(request.ctx, request.querier, options.features, plan, options.samples_max, options.workers);
   if (options.features.per_step_stats) query.samples()->EnablePerStep(plan.options.grid);
+  if (request.analyze) query.EnableProfiler();
   RETURN_IF_ERROR(query.SelectAll());
   QueryResult result;
   result.stats.prepare = std::chrono::steady_clock::now() - begin;
@@ -48,6 +50,7 @@ PlanOptions CommonPlanOptions(const EngineOptions& options, const QueryParams& p
   PlanOptions plan;
   plan.lookback_ms = params.lookback_ms > 0 ? params.lookback_ms : options.lookback_ms;
   plan.default_step_ms = options.default_eval_interval_ms;
+  plan.delayed_names = options.features.delayed_name_removal;
   return plan;
 }
 
@@ -79,7 +82,7 @@ Result<QueryResult> Engine::Instant(const Context& ctx, const series::Querier& q
   plan.grid = StepGrid::Instant(time_ms);
   plan.end_ms = time_ms;
   plan.instant = true;
-  return Run(options_, {ctx, querier, expr, plan});
+  return Run(options_, {ctx, querier, expr, plan, params.analyze});
 }
 
 Result<QueryResult> Engine::Range(const Context& ctx, const series::Querier& querier, std::string_view query,
@@ -91,7 +94,7 @@ Result<QueryResult> Engine::Range(const Context& ctx, const series::Querier& que
 Result<QueryResult> Engine::Range(const Context& ctx, const series::Querier& querier, const Expr& expr, const RangeTimes& times,
                                   const QueryParams& params) const {
   const PlanOptions plan = TRY(RangePlanOptions(options_, params, expr, times));
-  return Run(options_, {ctx, querier, expr, plan});
+  return Run(options_, {ctx, querier, expr, plan, params.analyze});
 }
 
 Result<std::string> Engine::Explain(std::string_view query, const RangeTimes& times, const QueryParams& params) const {

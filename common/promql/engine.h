@@ -17,16 +17,19 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "common/base/context.h"
+#include "common/base/memory_account.h"
 #include "common/base/status.h"
 #include "common/promql/annotations.h"
 #include "common/promql/ast.h"
 #include "common/promql/operators/column.h"
+#include "common/promql/operators/profile.h"
 #include "common/promql/options.h"
 #include "common/promql/plan/step_grid.h"
 #include "common/promql/value.h"
@@ -48,6 +51,7 @@ struct EngineOptions {
 
 struct QueryParams {
   int64_t lookback_ms = 0;  // 0: the engine's.
+  bool analyze = false;     // Fill QueryResult::profile.
 };
 
 struct QueryStats {
@@ -80,6 +84,9 @@ struct QueryResult {
   // What the querier could not read, one line each: the answer is incomplete when there are any.
   std::vector<std::string> storage_warnings;
   QueryStats stats;
+  std::optional<OperatorProfile> profile;  // With QueryParams::analyze.
+  // What the value takes, charged to the account of the query's context (which must outlive the result).
+  MemoryCharge memory;
 
   // The plain value; a ColumnMatrix becomes a Matrix.
   Value ToValue() const;

@@ -21,10 +21,11 @@ using Clock = std::chrono::steady_clock;
 Result<std::vector<ColumnMatrix::Series>> FinishSeries(QueryState* query, VectorOperator* op, std::vector<Column> columns) {
   std::vector<ColumnMatrix::Series> series;
   std::unordered_map<std::string, size_t> known;
+  std::vector<SeriesMeta> metas = op->TakeSeries();
   for (size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].Empty()) continue;
-    const SeriesMeta& meta = op->series()[i];
-    labels::Labels labels = meta.drop_name ? DropReservedLabels(meta.labels) : meta.labels;
+    SeriesMeta& meta = metas[i];
+    labels::Labels labels = meta.drop_name ? DropReservedLabels(meta.labels) : std::move(meta.labels);
     if (query->delayed_names()) {
       const auto [it, added] = known.try_emplace(std::string(labels.encoded()), series.size());
       if (!added) {
@@ -64,8 +65,9 @@ Status RunVector(QueryState* query, const Expr& expr, QueryResult* result) {
     return OkStatus();
   }
   const auto sorting = Clock::now();
-  std::sort(series.begin(), series.end(),
-            [](const auto& a, const auto& b) { return labels::Labels::Compare(a.labels, b.labels) < 0; });
+  const auto less = [](const auto& a, const auto& b) { return labels::Labels::Compare(a.labels, b.labels) < 0; };
+  // Selectors and what is computed series by series mostly are in order.
+  if (!std::is_sorted(series.begin(), series.end(), less)) std::sort(series.begin(), series.end(), less);
   result->stats.sort = Clock::now() - sorting;
   result->value = ColumnMatrix{grid, std::move(series)};
   return OkStatus();
@@ -151,6 +153,30 @@ Status RunMatrix(QueryState* query, const Expr& expr, QueryResult* result) {
   return OkStatus();
 }
 
+// Memory of a result, roughly: its points and labels.
+struct ValueSize {
+  uint64_t operator()(const Scalar&) const { return 0; }
+  uint64_t operator()(const String& string) const { return string.value.size(); }
+  uint64_t operator()(const Vector& vector) const {
+    uint64_t bytes = vector.size() * sizeof(VectorSample);
+    for (const VectorSample& sample : vector) bytes += sample.labels.encoded().size();
+    return bytes;
+  }
+  uint64_t operator()(const Matrix& matrix) const {
+    uint64_t bytes = matrix.size() * sizeof(MatrixSeries);
+    for (const MatrixSeries& series : matrix) {
+      bytes += series.labels.encoded().size() + series.floats.size() * sizeof(FloatPoint) +
+               series.histograms.size() * sizeof(HistogramPoint);
+    }
+    return bytes;
+  }
+  uint64_t operator()(const ColumnMatrix& matrix) const {
+    uint64_t bytes = matrix.series.size() * sizeof(ColumnMatrix::Series);
+    for (const ColumnMatrix::Series& series : matrix.series) bytes += series.labels.encoded().size() + series.column.bytes();
+    return bytes;
+  }
+};
+
 Status RunExpr(QueryState* query, QueryResult* result) {
   const Expr& expr = *query->plan().expr;
   switch (expr.type()) {
@@ -175,11 +201,13 @@ Status RunPlan(QueryState* query, QueryResult* result) {
   const auto begin = Clock::now();
   RETURN_IF_ERROR(RunExpr(query, result));
   result->stats.inner_eval = Clock::now() - begin;
+  if (query->profiler() != nullptr) result->profile = query->profiler()->Finish("query", result->stats.inner_eval);
   result->annotations = query->annotations()->Collect();
   result->storage_warnings = query->TakeStorageWarnings();
   result->stats.samples_total = query->samples()->total();
   result->stats.samples_peak = query->samples()->peak();
   result->stats.samples_per_step = query->samples()->TakePerStep();
+  result->memory = query->TakeCharge(std::visit(ValueSize(), result->value));
   return OkStatus();
 }
 

@@ -66,7 +66,8 @@ struct SelectHints {
   bool by = false;                    // grouping is by(…), else without(…).
   int64_t limit = 0;                  // At most so many series are wanted; 0 = all.
   bool series_only = false;           // Labels are wanted, samples are not.
-  // Only these labels (resp. all but these) of the answer are looked at; empty = all.
+  // With projection_include only these labels of the answer are looked at, else all but these. Series may come without the
+  // others, and then several with equal labels; they are still those that would come with all labels, in that order.
   std::vector<std::string> projection_labels;
   bool projection_include = false;
 };

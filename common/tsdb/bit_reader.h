@@ -37,7 +37,7 @@ class BitReader {
     }
     return PeekAtEnd(byte) << shift;
   }
-  void Skip(unsigned bits) { position_ += bits; }
+  void Skip(size_t bits) { position_ += bits; }
 
   // REQUIRES: 1 <= bits <= kPeekBits.
   uint64_t Read(unsigned bits) {

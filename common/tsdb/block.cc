@@ -8,6 +8,7 @@ namespace epi::tsdb {
 Result<std::shared_ptr<const Block>> Block::Open(const std::string& directory) {
   std::shared_ptr<Block> block(new Block());
   block->directory_ = directory;
+  block->chunks_directory_ = StrCat(directory, "/", kChunksFolderName);
   block->meta_ = TRY(BlockMeta::Read(directory));
   const std::string_view name = std::string_view(directory).substr(directory.find_last_of('/') + 1);
   const Result<Ulid> named = Ulid::Parse(name);
@@ -19,7 +20,5 @@ Result<std::shared_ptr<const Block>> Block::Open(const std::string& directory) {
   block->tombstones_ = TRY(Tombstones::Open(StrCat(directory, "/", kTombstonesFileName)));
   return std::shared_ptr<const Block>(std::move(block));
 }
-
-std::string Block::chunks_directory() const { return StrCat(directory_, "/", kChunksFolderName); }
 
 }  // namespace epi::tsdb

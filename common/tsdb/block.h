@@ -28,7 +28,7 @@ class Block {
   const ChunkSegmentReader& chunks() const { return *chunks_; }
   const Tombstones& tombstones() const { return tombstones_; }
   // "<directory>/chunks", as errors about chunks name them.
-  std::string chunks_directory() const;
+  const std::string& chunks_directory() const { return chunks_directory_; }
   // Whether [min, max) of the block and the closed range have a millisecond in common.
   bool Overlaps(int64_t mint_ms, int64_t maxt_ms) const {
     return meta_.min_time_ms <= maxt_ms && mint_ms < meta_.max_time_ms;
@@ -38,6 +38,7 @@ class Block {
   Block() = default;
 
   std::string directory_;
+  std::string chunks_directory_;
   BlockMeta meta_;
   std::unique_ptr<const IndexReader> index_;
   std::unique_ptr<const ChunkSegmentReader> chunks_;

@@ -28,6 +28,8 @@ Result<std::unique_ptr<series::SeriesSet>> BlockQuerier::Select(const Context& c
     if (!block->Overlaps(request.mint_ms, request.maxt_ms)) continue;
     selections.push_back(TRY(BlockSelection::Make(ctx, block, request.matchers, request.mint_ms, request.maxt_ms)));
   }
+  // Series of several blocks are put together by all their labels.
+  if (selections.size() == 1 && request.hints.projection_include) selections[0]->KeepLabels(request.hints.projection_labels);
   return MakeBlockSeriesSet(std::move(selections), request.hints.limit, warnings_);
 }
 

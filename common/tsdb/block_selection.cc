@@ -1,5 +1,7 @@
 #include "common/tsdb/block_selection.h"
 
+#include <algorithm>
+
 namespace epi::tsdb {
 
 BlockSelection::BlockSelection(const Context& ctx, std::shared_ptr<const Block> block, int64_t mint_ms, int64_t maxt_ms)
@@ -57,14 +59,26 @@ Result<std::string_view> BlockSelection::Symbol(uint32_t reference) {
   return cached.text;
 }
 
+Result<const BlockSelection::LabelName*> BlockSelection::NameAt(size_t position, uint32_t reference) {
+  if (position >= names_.size()) names_.resize(position + 1);
+  LabelName& name = names_[position];
+  if (name.reference != reference) {
+    name.text = TRY(block_->index().symbols().Get(reference));
+    name.wanted = !kept_labels_ || std::find(kept_labels_->begin(), kept_labels_->end(), name.text) != kept_labels_->end();
+    name.reference = reference;
+  }
+  return static_cast<const LabelName*>(&name);
+}
+
 Result<labels::Labels> BlockSelection::ResolveLabels(SeriesId id) {
   label_views_.clear();
-  for (const LabelSymbols& symbols : entry_.labels) {
-    labels::Label label;
-    label.name = TRY(Symbol(symbols.name));
-    label.value = TRY(Symbol(symbols.value));
-    const bool ordered = label_views_.empty() ? !label.name.empty() : label_views_.back().name < label.name;
-    if (!ordered) return block_->index().BadSeries(id, "label names are out of order");
+  std::string_view previous;
+  for (size_t i = 0; i < entry_.labels.size(); ++i) {
+    const LabelName* name = TRY(NameAt(i, entry_.labels[i].name));
+    if (!(previous < name->text)) return block_->index().BadSeries(id, "label names are out of order");
+    previous = name->text;
+    if (!name->wanted) continue;
+    const labels::Label label{name->text, TRY(Symbol(entry_.labels[i].value))};
     if (label.name.size() > labels::kLabelBytesMax || label.value.size() > labels::kLabelBytesMax) {
       return block_->index().BadSeries(id, "a label is longer than 16 MiB");
     }
@@ -72,5 +86,7 @@ Result<labels::Labels> BlockSelection::ResolveLabels(SeriesId id) {
   }
   return labels::Labels::FromSorted(label_views_);
 }
+
+void BlockSelection::KeepLabels(std::vector<std::string> names) { kept_labels_ = std::move(names); }
 
 }  // namespace epi::tsdb

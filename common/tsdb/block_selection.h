@@ -9,7 +9,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "common/base/context.h"
@@ -33,6 +35,8 @@ class BlockSelection {
   static Result<std::unique_ptr<BlockSelection>> Make(const Context& ctx, std::shared_ptr<const Block> block,
                                                       std::span<const labels::Matcher> matchers, int64_t mint_ms,
                                                       int64_t maxt_ms);
+  // Leaves out all labels but these; then the order of labels can no longer be told from them.
+  void KeepLabels(std::vector<std::string> names);
   // False at the end.
   Result<bool> Next(SelectedSeries* out);
 
@@ -42,6 +46,13 @@ class BlockSelection {
   void KeepChunks(SelectedSeries* out) const;
   Result<labels::Labels> ResolveLabels(SeriesId id);
   Result<std::string_view> Symbol(uint32_t reference);
+  // Of the label at `position` of a series.
+  struct LabelName {
+    uint32_t reference = UINT32_MAX;
+    bool wanted = true;
+    std::string_view text;
+  };
+  Result<const LabelName*> NameAt(size_t position, uint32_t reference);
 
   // Symbols of neighbouring series are mostly the same: a direct-mapped cache saves their look-ups.
   static constexpr size_t kCachedSymbols = 1024;
@@ -60,6 +71,8 @@ class BlockSelection {
   SeriesId last_id_ = 0;
   SeriesEntry entry_;
   std::vector<labels::Label> label_views_;
+  std::optional<std::vector<std::string>> kept_labels_;
+  std::vector<LabelName> names_;  // By position, of the series before: names hardly ever change.
   std::vector<CachedSymbol> symbols_;
 };
 

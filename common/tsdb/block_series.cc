@@ -44,13 +44,14 @@ class BlockSeries final : public series::Series {
 
   Result<std::unique_ptr<series::SampleCursor>> Samples(std::unique_ptr<series::SampleCursor> reuse) const override {
     if (has_deletions_) return CursorPerPart();
+    auto* chunk_cursor = dynamic_cast<ChunkCursor*>(reuse.get());
     std::vector<ChunkView> views;
+    if (chunk_cursor != nullptr) views = chunk_cursor->TakeList();
     for (const SelectedSeries& part : parts_) RETURN_IF_ERROR(AppendViews(part, &views));
     if (parts_.size() > 1) {
       std::sort(views.begin(), views.end(), [](const auto& a, const auto& b) { return a.mint_ms < b.mint_ms; });
       if (AnyOverlap(views)) return CursorPerPart();
     }
-    auto* chunk_cursor = dynamic_cast<ChunkCursor*>(reuse.get());
     if (chunk_cursor != nullptr) {
       chunk_cursor->Reset(std::move(views), Source(), Owner());
       return reuse;
@@ -59,7 +60,7 @@ class BlockSeries final : public series::Series {
   }
 
  private:
-  std::string Source() const { return parts_[0].block->chunks_directory(); }
+  const std::string& Source() const { return parts_[0].block->chunks_directory(); }
 
   std::shared_ptr<const void> Owner() const {
     if (parts_.size() == 1) return parts_[0].block;

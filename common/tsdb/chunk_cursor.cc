@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/series/scan.h"
+
 namespace epi::tsdb {
 
-ChunkCursor::ChunkCursor(std::vector<ChunkView> chunks, std::string source, std::shared_ptr<const void> owner) {
-  Reset(std::move(chunks), std::move(source), std::move(owner));
+ChunkCursor::ChunkCursor(std::vector<ChunkView> chunks, std::string_view source, std::shared_ptr<const void> owner) {
+  Reset(std::move(chunks), source, std::move(owner));
 }
 
-void ChunkCursor::Reset(std::vector<ChunkView> chunks, std::string source, std::shared_ptr<const void> owner) {
+void ChunkCursor::Reset(std::vector<ChunkView> chunks, std::string_view source, std::shared_ptr<const void> owner) {
   chunks_ = std::move(chunks);
-  source_ = std::move(source);
+  source_.assign(source);
   owner_ = std::move(owner);
+  decoder_.Forget();
   next_chunk_ = 0;
   run_begin_ = 0;
   state_ = State::kBetween;
@@ -33,13 +36,20 @@ Status ChunkCursor::OpenNextRun() {
   }
   if (next_chunk_ - run_begin_ == 1) {
     state_ = State::kInChunk;
-    const Status opened = decoder_.Open(chunks_[run_begin_].chunk);
+    const Status opened = decoder_.Open(chunks_[run_begin_].chunk, ChunkAhead());
     return opened.ok() ? opened : WithChunk(chunks_[run_begin_], opened);
   }
   if (merge_ == nullptr) merge_ = std::make_unique<ChunkMerge>();
   state_ = State::kInMerge;
   merge_->Start(std::span(chunks_).subspan(run_begin_, next_chunk_ - run_begin_), last_t_ms_, any_);
   return OkStatus();
+}
+
+// The chunk after the current one when it is a run by itself; null for none.
+const ChunkData* ChunkCursor::ChunkAhead() const {
+  if (next_chunk_ >= chunks_.size()) return nullptr;
+  const bool alone = next_chunk_ + 1 == chunks_.size() || chunks_[next_chunk_ + 1].mint_ms > chunks_[next_chunk_].maxt_ms;
+  return alone ? &chunks_[next_chunk_].chunk : nullptr;
 }
 
 // The next batch of the current run; null between runs.
@@ -77,9 +87,7 @@ const series::SampleBatch* ChunkCursor::KeepLater(const series::SampleBatch& bat
   size_t begin = 0;
   while (begin < times.size() && ((any_ && times[begin] <= last_t_ms_) || times[begin] < skip_to_ms_)) ++begin;
   if (begin == times.size()) return nullptr;
-  bool increasing = true;
-  for (size_t i = begin + 1; i < times.size(); ++i) increasing &= times[i - 1] < times[i];
-  return increasing ? Slice(batch, begin, times.size()) : CopyIncreasing(batch, begin);
+  return series::StrictlyIncreasing(times.subspan(begin)) ? Slice(batch, begin, times.size()) : CopyIncreasing(batch, begin);
 }
 
 const series::SampleBatch* ChunkCursor::Slice(const series::SampleBatch& batch, size_t begin, size_t end) {

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/status.h"
@@ -33,11 +34,16 @@ class ChunkCursor : public series::SampleCursor {
  public:
   ChunkCursor() = default;
   // See Reset().
-  ChunkCursor(std::vector<ChunkView> chunks, std::string source, std::shared_ptr<const void> owner = nullptr);
+  ChunkCursor(std::vector<ChunkView> chunks, std::string_view source, std::shared_ptr<const void> owner = nullptr);
 
   // Starts over with other chunks, sorted by mint_ms (as the index has them). `source` names them in errors; `owner` keeps their
   // bytes alive.
-  void Reset(std::vector<ChunkView> chunks, std::string source, std::shared_ptr<const void> owner = nullptr);
+  void Reset(std::vector<ChunkView> chunks, std::string_view source, std::shared_ptr<const void> owner = nullptr);
+  // An empty list with the capacity of the one that is no longer needed: for the next Reset().
+  std::vector<ChunkView> TakeList() {
+    chunks_.clear();
+    return std::move(chunks_);
+  }
 
   Result<const series::SampleBatch*> Next() override;
   void SkipTo(int64_t t_ms) override;
@@ -45,6 +51,7 @@ class ChunkCursor : public series::SampleCursor {
  private:
   Result<const series::SampleBatch*> NextRaw();
   Status OpenNextRun();
+  const ChunkData* ChunkAhead() const;
   const series::SampleBatch* KeepLater(const series::SampleBatch& batch);
   const series::SampleBatch* Slice(const series::SampleBatch& batch, size_t begin, size_t end);
   const series::SampleBatch* CopyIncreasing(const series::SampleBatch& batch, size_t begin);

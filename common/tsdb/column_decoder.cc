@@ -1,9 +1,12 @@
 #include "common/tsdb/column_decoder.h"
 
+#include <utility>
+
 #include "common/base/str_cat.h"
 #include "common/series/float_histogram_math.h"
 #include "common/tsdb/xor2_chunk.h"
 #include "common/tsdb/xor_chunk.h"
+#include "common/tsdb/xor_pair.h"
 
 namespace epi::tsdb {
 
@@ -13,11 +16,24 @@ Status DecodeFloats(const ChunkData& chunk, FloatColumns* out) {
   return InvalidArgumentError(StrCat("no float chunk: ", EncodingName(chunk.encoding)));
 }
 
-Status ColumnDecoder::Open(const ChunkData& chunk) {
+Status ColumnDecoder::OpenFloats(const ChunkData& chunk, const ChunkData* next) {
+  if (ahead_of_ != nullptr && ahead_of_ == chunk.data.data()) {
+    std::swap(floats_, ahead_);
+    ahead_of_ = nullptr;
+    return OkStatus();
+  }
+  if (next == nullptr || chunk.encoding != Encoding::kXor || next->encoding != Encoding::kXor) return DecodeFloats(chunk, &floats_);
+  XorPairStatus decoded = DecodeXorPair(chunk.data, next->data, &floats_, &ahead_);
+  // An error of the next one is told when it is opened.
+  ahead_of_ = decoded.second.ok() ? next->data.data() : nullptr;
+  return std::move(decoded.first);
+}
+
+Status ColumnDecoder::Open(const ChunkData& chunk, const ChunkData* next) {
   kind_ = SampleKind::kNone;
   switch (KindOf(chunk.encoding)) {
     case SampleKind::kFloat:
-      RETURN_IF_ERROR(DecodeFloats(chunk, &floats_));
+      RETURN_IF_ERROR(OpenFloats(chunk, next));
       floats_pending_ = floats_.size() > 0;
       break;
     case SampleKind::kHistogram:

@@ -27,12 +27,16 @@ class ColumnDecoder {
  public:
   static constexpr size_t kHistogramsPerBatch = 128;
 
-  // The chunk's bytes must outlive the reading.
-  Status Open(const ChunkData& chunk);
+  // The chunk's bytes must outlive the reading. `next` is the chunk that will probably be opened after it, if known: when that is
+  // cheaper, both are decoded now.
+  Status Open(const ChunkData& chunk, const ChunkData* next = nullptr);
+  // Bytes of chunks opened from now on may lie where others lay.
+  void Forget() { ahead_of_ = nullptr; }
   // Null at the end. Never an empty batch.
   Result<const series::SampleBatch*> Next();
 
  private:
+  Status OpenFloats(const ChunkData& chunk, const ChunkData* next);
   template <typename Reader>
   Status FillHistograms(Reader* reader);
   template <typename Reader>
@@ -43,6 +47,8 @@ class ColumnDecoder {
   bool has_start_times_ = false;
   bool floats_pending_ = false;
   FloatColumns floats_;
+  FloatColumns ahead_;               // Of the chunk whose bytes are at ahead_of_.
+  const char* ahead_of_ = nullptr;
   HistogramReader histogram_reader_;
   FloatHistogramReader float_histogram_reader_;
   HistogramLayout layout_;

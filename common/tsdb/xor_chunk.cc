@@ -107,22 +107,22 @@ bool DecodeOnGrid(DecodeState state, size_t i, size_t n, int64_t* times, double*
   return state.reader.ok() && state.window.valid;
 }
 
-// Samples 2 … n−1. Where some times are off the grid, a wrong guess costs more than a sample: so both fields of the usual forms (dod 0
+// Samples i … n−1. Where some times are off the grid, a wrong guess costs more than a sample: so both fields of the usual forms (dod 0
 // or of 14 bits, value unchanged or in the window before) are read without a branch.
 //
 //   word:  │0│           or  │1 0│ dod 14 │        then  │0│  or  │1 0│ window's width │
 //
 // The first few samples tell whether the chunk is better guessed after all: nearly no time off the grid, or nearly all.
-bool DecodeTail(DecodeState state, size_t n, int64_t* times, double* values) {
+bool DecodeTail(DecodeState state, size_t i, size_t n, int64_t* times, double* values) {
   constexpr uint64_t kTwoOnes = uint64_t{3} << 62;
   constexpr unsigned kDodBits = kDodWidths[1];
   // Then both fields come from one word.
   constexpr unsigned kWidthMax = kPeekBits - (2 + kDodBits) - 2;
   constexpr unsigned kRunBits = 16;
   constexpr unsigned kProbe = 12;
-  size_t probe_end = 2 + kProbe;
+  size_t probe_end = i + kProbe;
   unsigned off_grid = 0;
-  for (size_t i = 2; i < n;) {
+  while (i < n) {
     if (i >= probe_end) [[unlikely]] {
       if (off_grid <= kProbe / 4 || off_grid == kProbe) return DecodeOnGrid(state, i, n, times, values);
       probe_end = n;
@@ -196,26 +196,41 @@ std::string XorEncoder::Finish() {
   return data;
 }
 
-Status DecodeXor(std::string_view data, FloatColumns* out) {
+Result<XorTail> OpenXor(std::string_view data, FloatColumns* out) {
   ByteReader header(data);
-  const size_t n = header.U16Be();
-  if (!header.ok() || n > 8 * data.size() / kSampleBitsMin) return Broken();
-  out->Resize(n, false);
-  if (n == 0) return OkStatus();
-  int64_t* times = out->mutable_times_ms();
-  double* values = out->mutable_values();
-  uint64_t t = static_cast<uint64_t>(header.Varint());
-  uint64_t bits = header.U64Be();
-  times[0] = static_cast<int64_t>(t);
-  values[0] = std::bit_cast<double>(bits);
-  if (n == 1) return header.ok() ? OkStatus() : Broken();
-  const uint64_t step = header.Uvarint();
+  XorTail tail;
+  tail.size = header.U16Be();
+  if (!header.ok() || tail.size > 8 * data.size() / kSampleBitsMin) return Broken();
+  out->Resize(tail.size, false);
+  if (tail.size == 0) return tail;
+  tail.times = out->mutable_times_ms();
+  tail.values = out->mutable_values();
+  tail.t = static_cast<uint64_t>(header.Varint());
+  tail.bits = header.U64Be();
+  tail.times[0] = static_cast<int64_t>(tail.t);
+  tail.values[0] = std::bit_cast<double>(tail.bits);
+  if (tail.size > 1) tail.step = header.Uvarint();
   if (!header.ok()) return Broken();
-  DecodeState state = {BitReader(header.rest()), {}, t + step, step, 0};
-  state.bits = ReadXorBits(&state.reader, &state.window, bits);
-  times[1] = static_cast<int64_t>(state.t);
-  values[1] = std::bit_cast<double>(state.bits);
-  return DecodeTail(state, n, times, values) ? OkStatus() : Broken();
+  if (tail.size == 1) return tail;
+  tail.bytes = header.rest();
+  BitReader reader(tail.bytes);
+  tail.t += tail.step;
+  tail.bits = ReadXorBits(&reader, &tail.window, tail.bits);
+  tail.position_bits = reader.position_bits();
+  tail.times[1] = static_cast<int64_t>(tail.t);
+  tail.values[1] = std::bit_cast<double>(tail.bits);
+  return tail;
+}
+
+Status FinishXor(const XorTail& tail, size_t next) {
+  DecodeState state = {BitReader(tail.bytes), tail.window, tail.t, tail.step, tail.bits};
+  state.reader.Skip(tail.position_bits);
+  return DecodeTail(state, next, tail.size, tail.times, tail.values) ? OkStatus() : Broken();
+}
+
+Status DecodeXor(std::string_view data, FloatColumns* out) {
+  const XorTail tail = TRY(OpenXor(data, out));
+  return FinishXor(tail, 2);
 }
 
 }  // namespace epi::tsdb

@@ -41,4 +41,23 @@ class XorEncoder {
 
 Status DecodeXor(std::string_view data, FloatColumns* out);
 
+// DecodeXor() in two parts, for who decodes the samples between by other means (xor_pair.h).
+//
+// What is left of a chunk after some samples: its bits, and the state of the decoder.
+struct XorTail {
+  std::string_view bytes;  // Those of the second value and of all that follows.
+  size_t position_bits = 0;
+  uint64_t t = 0;
+  uint64_t step = 0;
+  uint64_t bits = 0;
+  ReadWindow window;
+  size_t size = 0;  // Samples of the chunk, and where they go.
+  int64_t* times = nullptr;
+  double* values = nullptr;
+};
+// Reads the header and up to two samples.
+Result<XorTail> OpenXor(std::string_view data, FloatColumns* out);
+// Decodes samples `next` … size − 1.
+Status FinishXor(const XorTail& tail, size_t next);
+
 }  // namespace epi::tsdb

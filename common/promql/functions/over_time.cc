@@ -7,6 +7,7 @@
 #include "common/promql/functions/quantile.h"
 #include "common/promql/functions/range_function.h"
 #include "common/promql/functions/sliding_total.h"
+#include "common/promql/functions/sorted_window.h"
 
 namespace epi::promql {
 namespace {
@@ -178,17 +179,15 @@ class QuantileOverTime {
  public:
   explicit QuantileOverTime(RangeRun* run) : run_(run) {}
   Status Step(const RangeFrame& frame) {
-    const FloatWindow& window = frame.floats;
-    values_.assign(window.values, window.values + window.size);
     const double q = run_->params[0]->At(frame.step);
     if (!(q >= 0 && q <= 1)) run_->annotator->Add(InvalidQuantileWarning(q, run_->position));
-    run_->out->SetFloat(frame.step, QuantileOf(q, &values_));
+    run_->out->SetFloat(frame.step, QuantileOfSorted(q, sorted_.Of(frame.floats)));
     return OkStatus();
   }
 
  private:
   RangeRun* const run_;
-  std::vector<double> values_;
+  SortedWindow sorted_;
 };
 
 // Median of the distances from the median.

@@ -79,10 +79,10 @@ RangeFunctionRun FindExtendedRangeFunction(std::string_view name);
 
 int64_t WindowPoints(const FloatWindow& floats, const HistogramWindow& histograms);
 
+// Steps from `first` on. The kernel may have seen earlier ones.
 template <typename Kernel>
-Status RunWindows(RangeRun* run, RangeReach reach = {}) {
-  Kernel kernel(run);
-  RangeFrame frame{.floats = run->feed->floats(), .histograms = run->feed->histograms()};
+Status RunWindowsFrom(size_t first, RangeRun* run, Kernel* kernel, RangeReach reach = {}) {
+  RangeFrame frame{.step = first, .floats = run->feed->floats(), .histograms = run->feed->histograms()};
   const size_t steps = run->grid.steps();
   for (; frame.step < steps; ++frame.step) {
     frame.t_ms = run->grid.TimeAt(frame.step);
@@ -94,9 +94,15 @@ Status RunWindows(RangeRun* run, RangeReach reach = {}) {
                                                     : WindowPoints(frame.floats, frame.histograms);
     run->points += points;
     if (points > run->points_max) run->points_max = points;
-    RETURN_IF_ERROR(kernel.Step(frame));
+    RETURN_IF_ERROR(kernel->Step(frame));
   }
   return OkStatus();
+}
+
+template <typename Kernel>
+Status RunWindows(RangeRun* run, RangeReach reach = {}) {
+  Kernel kernel(run);
+  return RunWindowsFrom(0, run, &kernel, reach);
 }
 
 // For kernels that look at floats only: skips windows without, and says so once when histograms were passed over.

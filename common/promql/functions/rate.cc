@@ -2,11 +2,14 @@
 #include "common/promql/functions/rate.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 
 #include "common/promql/functions/extrapolation.h"
 #include "common/promql/functions/histogram_rate.h"
+#include "common/promql/functions/rate_columns.h"
 #include "common/promql/functions/start_time.h"
+#include "common/series/scan.h"
 
 namespace epi::promql {
 namespace {
@@ -57,6 +60,38 @@ class FloatResets {
   size_t last_overlap_ = 0;
 };
 
+// The same for blocks of windows without start times.
+class BufferResets {
+ public:
+  // Looks at the samples of [begin, end) that are new, and forgets the resets that lie before.
+  void Scan(const SampleFeed::FloatBuffer& buffer, size_t begin, size_t end) {
+    const double* values = buffer.values;
+    const size_t from = std::max(begin + 1, scanned_ > buffer.front ? scanned_ - buffer.front : 0);
+    const bool any = from < end && series::Falls({values + from - 1, end - from + 1});
+    for (size_t i = from; any && i < end; ++i) {
+      if (values[i] < values[i - 1]) resets_.push_back({buffer.front + i, values[i - 1]});
+    }
+    scanned_ = std::max(scanned_, buffer.front + end);
+    std::erase_if(resets_, [&](const Reset& reset) { return reset.number <= buffer.front + begin; });
+  }
+  bool none() const { return resets_.empty(); }
+  // `change` plus the values lost inside the window of samples [first, end), in order.
+  double Correct(double change, size_t first, size_t end) const {
+    for (const Reset& reset : resets_) {
+      if (reset.number > first && reset.number < end) change += reset.value_before;
+    }
+    return change;
+  }
+
+ private:
+  struct Reset {
+    size_t number = 0;
+    double value_before = 0;
+  };
+  std::vector<Reset> resets_;
+  size_t scanned_ = 0;  // Absolute number of the first sample not looked at.
+};
+
 template <bool kIsCounter, bool kPerSecond>
 class RateKernel {
  public:
@@ -74,6 +109,12 @@ class RateKernel {
     }
     StepFloats(frame);
     return OkStatus();
+  }
+
+  void TellAboutCounter() {
+    if (told_) return;
+    told_ = true;
+    AddNonCounterInfo(*run_);
   }
 
  private:
@@ -102,12 +143,6 @@ class RateKernel {
     run_->out->SetFloat(frame.step, change * factor);
   }
 
-  void TellAboutCounter() {
-    if (told_) return;
-    told_ = true;
-    AddNonCounterInfo(*run_);
-  }
-
   RangeRun* const run_;
   const double range_seconds_;
   FloatResets resets_;
@@ -116,10 +151,127 @@ class RateKernel {
   bool told_ = false;
 };
 
+// Plain floats, a block of steps at a time: first where the windows lie, then their values in columns.
+template <bool kIsCounter, bool kPerSecond>
+class RateBlocks {
+ public:
+  explicit RateBlocks(RangeRun* run)
+      : run_(run), lag_(run->shift.pinned() || run->range_ms % run->grid.step_ms != 0
+                            ? 0
+                            : static_cast<size_t>(run->range_ms / run->grid.step_ms)),
+        kernel_(run) {}
+
+  Status Run() {
+    const size_t steps = run_->grid.steps();
+    const bool gapless = run_->grid.step_ms <= run_->range_ms;
+    if (gapless) run_->feed->PullAheadUntil(run_->shift.ReferenceTime(run_->grid.TimeAt(steps - 1)));
+    size_t step = 0;
+    while (step < steps) {
+      RETURN_IF_ERROR(run_->feed->Advance(LeftAt(step), RightAt(step)));
+      const SampleFeed::FloatBuffer buffer = run_->feed->float_buffer();
+      if (!buffer.plain) return RunWindowsFrom(step, run_, &kernel_);
+      const size_t located = Locate(buffer, step);
+      Evaluate(buffer, step, located);
+      step += located;
+    }
+    return OkStatus();
+  }
+
+ private:
+  int64_t RightAt(size_t step) const { return run_->shift.ReferenceTime(run_->grid.TimeAt(step)); }
+  int64_t LeftAt(size_t step) const { return RightAt(step) - run_->range_ms; }
+
+  // Finds the windows of the steps from `step` on that the buffer covers: one at least. Returns how many.
+  size_t Locate(const SampleFeed::FloatBuffer& buffer, size_t step) {
+    const size_t count = std::min(run_->grid.steps() - step, RateColumns::kSteps);
+    const int64_t* times = buffer.times_ms;
+    size_t begin = buffer.begin;
+    size_t end = buffer.end;
+    size_t k = 0;
+    for (; k < count; ++k) {
+      const int64_t right_ms = RightAt(step + k);
+      if (right_ms > buffer.complete_until_ms) break;
+      while (end < buffer.size && times[end] <= right_ms) ++end;
+      if (lag_ > 0 && k >= lag_) {
+        begin = ends_[k - lag_];
+      } else {
+        const int64_t left_ms = right_ms - run_->range_ms;
+        while (begin < end && times[begin] <= left_ms) ++begin;
+      }
+      begins_[k] = static_cast<uint32_t>(begin);
+      ends_[k] = static_cast<uint32_t>(end);
+    }
+    run_->feed->MoveTo(begin, end);
+    return k;
+  }
+
+  void Evaluate(const SampleFeed::FloatBuffer& buffer, size_t step, size_t count) {
+    bool any = false;
+    for (size_t k = 0; k < count; ++k) {
+      const size_t size = ends_[k] - begins_[k];
+      run_->points += static_cast<int64_t>(size);
+      run_->points_max = std::max(run_->points_max, static_cast<int64_t>(size));
+      if (size >= 2) {
+        any = true;
+        Gather(buffer, step, k);
+        run_->out->valid.Set(step + k);
+      } else {
+        LeaveOut(k);
+      }
+    }
+    if (!any) return;
+    if (kIsCounter) {
+      Correct(buffer, count);
+      kernel_.TellAboutCounter();
+    }
+    ExtrapolateColumns(columns_, count, {kIsCounter, kPerSecond}, static_cast<double>(run_->range_ms) / 1000,
+                       &run_->out->values[step]);
+  }
+
+  void Gather(const SampleFeed::FloatBuffer& buffer, size_t step, size_t k) {
+    const size_t first = begins_[k];
+    const size_t last = ends_[k] - 1;
+    const int64_t first_ms = buffer.times_ms[first];
+    const int64_t last_ms = buffer.times_ms[last];
+    const int64_t right_ms = RightAt(step + k);
+    columns_.first_value[k] = buffer.values[first];
+    columns_.change[k] = buffer.values[last] - buffer.values[first];
+    columns_.sampled_ms[k] = static_cast<double>(last_ms - first_ms);
+    columns_.to_start_ms[k] = static_cast<double>(first_ms - (right_ms - run_->range_ms));
+    columns_.to_end_ms[k] = static_cast<double>(right_ms - last_ms);
+    columns_.gaps[k] = static_cast<double>(last - first);
+  }
+
+  // Any numbers will do: the step stays absent.
+  void LeaveOut(size_t k) {
+    columns_.first_value[k] = columns_.change[k] = columns_.to_start_ms[k] = columns_.to_end_ms[k] = 0;
+    columns_.sampled_ms[k] = columns_.gaps[k] = 1;
+  }
+
+  // Adds what was lost at resets.
+  void Correct(const SampleFeed::FloatBuffer& buffer, size_t count) {
+    resets_.Scan(buffer, begins_[0], ends_[count - 1]);
+    if (resets_.none()) return;
+    for (size_t k = 0; k < count; ++k) {
+      if (ends_[k] - begins_[k] < 2) continue;
+      columns_.change[k] = resets_.Correct(columns_.change[k], buffer.front + begins_[k], buffer.front + ends_[k]);
+    }
+  }
+
+  RangeRun* const run_;
+  // Where the range is so many steps: a window starts where the window so many steps before ended. 0: it is not.
+  const size_t lag_;
+  RateKernel<kIsCounter, kPerSecond> kernel_;
+  BufferResets resets_;
+  RateColumns columns_;
+  std::array<uint32_t, RateColumns::kSteps> begins_;
+  std::array<uint32_t, RateColumns::kSteps> ends_;
+};
+
 template <bool kIsCounter, bool kPerSecond>
 Status RunRate(RangeRun* run) {
   if (run->edges != RangeEdges::kPlain) return FindExtendedRangeFunction(run->function)(run);
-  return RunWindows<RateKernel<kIsCounter, kPerSecond>>(run);
+  return RateBlocks<kIsCounter, kPerSecond>(run).Run();
 }
 
 constexpr RangeFunction kFunctions[] = {

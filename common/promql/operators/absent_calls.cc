@@ -48,7 +48,7 @@ Result<VectorOperatorPtr> BuildAbsent(QueryState* query, const Call& call, const
   Column column(grid.steps());
   std::fill(column.values.begin(), column.values.end(), 1.0);
   column.valid.SetAll();
-  RETURN_IF_ERROR(ForEachColumn(query, input.get(), [&column](size_t, Column* present) {
+  RETURN_IF_ERROR(ForEachColumn(query, input.get(), [&column](size_t, const SeriesMeta&, Column* present) {
     column.valid.Subtract(present->Presence());
     return OkStatus();
   }));

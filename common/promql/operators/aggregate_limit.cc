@@ -13,13 +13,17 @@ namespace {
 Result<VectorOperatorPtr> LimitK(QueryState* query, const AggregateExpr& aggregate, VectorOperatorPtr input) {
   const StepGrid grid = input->grid();
   const std::vector<size_t> ks = TRY(EvaluateK(query, aggregate, grid));
-  const Grouping grouping = GroupSeries(input->series(), aggregate);
-  RETURN_IF_ERROR(query->Charge(grouping.groups.size() * grid.steps() * sizeof(size_t), OpText(aggregate.op)));
-  std::vector<size_t> taken(grouping.groups.size() * grid.steps());
+  Grouping grouping(aggregate);
+  std::vector<std::vector<size_t>> taken;  // Per group and step.
   std::vector<SeriesMeta> metas;
   std::vector<Column> columns;
-  const auto take = [&](size_t index, Column* column) -> Status {
-    size_t* counts = &taken[grouping.group_of[index] * grid.steps()];
+  const auto take = [&](size_t, const SeriesMeta& series, Column* column) -> Status {
+    const uint32_t group = grouping.GroupOf(series);
+    if (group == taken.size()) {
+      RETURN_IF_ERROR(query->Charge(grid.steps() * sizeof(size_t), OpText(aggregate.op)));
+      taken.emplace_back(grid.steps());
+    }
+    std::vector<size_t>& counts = taken[group];
     column->Presence().ForEach([&](size_t step) {
       if (counts[step] < ks[step]) {
         ++counts[step];
@@ -29,7 +33,7 @@ Result<VectorOperatorPtr> LimitK(QueryState* query, const AggregateExpr& aggrega
     });
     if (column->Empty()) return OkStatus();
     RETURN_IF_ERROR(query->Charge(column->bytes(), OpText(aggregate.op)));
-    metas.push_back(input->series()[index]);
+    metas.push_back(series);
     columns.push_back(std::move(*column));
     return OkStatus();
   };

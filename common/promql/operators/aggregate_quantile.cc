@@ -34,14 +34,16 @@ Result<VectorOperatorPtr> AggregateQuantile(QueryState* query, const AggregateEx
   const ScalarColumn param = TRY(BuildScalar(query, *aggregate.param, grid));
   const Annotator annotator(query->annotations());
   WarnAboutQuantiles(param, grid.steps(), ArgPosition(*aggregate.param), annotator);
-  Grouping grouping = GroupSeries(input->series(), aggregate);
+  Grouping grouping(aggregate);
   const std::vector<Column> columns = TRY(FillAll(query, input.get()));
-  std::vector<std::vector<size_t>> members(grouping.groups.size());
+  std::vector<std::vector<size_t>> members;
   bool any_histogram = false;
   for (size_t i = 0; i < columns.size(); ++i) {
+    const uint32_t group = grouping.GroupOf(input->series()[i]);
     any_histogram |= columns[i].has_histograms();
-    if (!columns[i].Empty()) grouping.MarkSeen(input->series()[i], i);
-    members[grouping.group_of[i]].push_back(i);
+    if (!columns[i].Empty()) grouping.MarkSeen(group, input->series()[i]);
+    members.resize(grouping.size());
+    members[group].push_back(i);
   }
   if (any_histogram) annotator.Add(HistogramIgnoredInAggregationInfo(OpText(aggregate.op), ArgPosition(*aggregate.expr)));
   RETURN_IF_ERROR(query->Charge(members.size() * Column::BytesFor(grid.steps()), OpText(aggregate.op)));
@@ -58,7 +60,7 @@ Result<VectorOperatorPtr> AggregateQuantile(QueryState* query, const AggregateEx
     }
     return query->Check();
   }));
-  return VectorOperatorPtr(std::make_unique<MaterializedOperator>(grid, std::move(grouping.groups), std::move(results)));
+  return VectorOperatorPtr(std::make_unique<MaterializedOperator>(grid, grouping.TakeGroups(), std::move(results)));
 }
 
 }  // namespace epi::promql

@@ -10,29 +10,21 @@
 namespace epi::promql {
 namespace {
 
-// The state of one group at one step, kept in columns: value and, where needed, mean and count.
-class Cells {
- public:
-  Cells(size_t groups, size_t steps, bool with_spread) : steps_(steps), columns_(groups) {
-    for (Column& column : columns_) column.Reset(steps);
+// The state of one group: its values and, for the spread, means and counts.
+struct Cells {
+  Column column;
+  std::vector<double> means;
+  std::vector<double> counts;
+
+  Cells(size_t steps, bool with_spread) : column(steps) {
     if (with_spread) {
-      means_.resize(groups * steps);
-      counts_.resize(groups * steps);
+      means.resize(steps);
+      counts.resize(steps);
     }
   }
-  static uint64_t Bytes(size_t groups, size_t steps, bool with_spread) {
-    return groups * (sizeof(Column) + Column::BytesFor(steps) + (with_spread ? 16 * steps : 0));
+  static uint64_t Bytes(size_t steps, bool with_spread) {
+    return sizeof(Cells) + Column::BytesFor(steps) + (with_spread ? 16 * steps : 0);
   }
-  Column& column(size_t group) { return columns_[group]; }
-  double& mean(size_t group, size_t step) { return means_[group * steps_ + step]; }
-  double& count(size_t group, size_t step) { return counts_[group * steps_ + step]; }
-  std::vector<Column> TakeColumns() { return std::move(columns_); }
-
- private:
-  const size_t steps_;
-  std::vector<Column> columns_;
-  std::vector<double> means_;
-  std::vector<double> counts_;
 };
 
 void AddExtreme(const Column& column, bool want_max, Column* into) {
@@ -45,35 +37,38 @@ void AddExtreme(const Column& column, bool want_max, Column* into) {
 }
 
 void AddCount(const Column& column, bool just_one, Column* into) {
-  column.Presence().ForEach([&](size_t step) {
+  const StepBits presence = column.Presence();
+  if (presence.All() && into->valid.All()) {
+    for (size_t step = 0; !just_one && step < column.steps(); ++step) into->values[step] += 1;
+    return;
+  }
+  presence.ForEach([&](size_t step) {
     into->SetFloat(step, just_one ? 1 : (into->HasFloat(step) ? into->values[step] : 0) + 1);
   });
 }
 
 // Welford's method: values are the sums of squared distances from the mean.
-void AddSpread(const Column& column, size_t group, Cells* cells) {
-  Column& into = cells->column(group);
+void AddSpread(const Column& column, Cells* cells) {
   column.valid.ForEach([&](size_t step) {
     const double value = column.values[step];
-    double& mean = cells->mean(group, step);
-    double& count = cells->count(group, step);
+    double& mean = cells->means[step];
+    double& count = cells->counts[step];
     count += 1;
     if (count == 1) {
       mean = value;
-      into.SetFloat(step, std::isfinite(value) ? 0 : std::numeric_limits<double>::quiet_NaN());
+      cells->column.SetFloat(step, std::isfinite(value) ? 0 : std::numeric_limits<double>::quiet_NaN());
       return;
     }
     const double delta = value - mean;
     mean += delta / count;
-    into.values[step] += delta * (value - mean);
+    cells->column.values[step] += delta * (value - mean);
   });
 }
 
-void FinishSpread(size_t group, bool square_root, Cells* cells) {
-  Column& column = cells->column(group);
-  column.valid.ForEach([&](size_t step) {
-    const double variance = column.values[step] / cells->count(group, step);
-    column.values[step] = square_root ? std::sqrt(variance) : variance;
+void FinishSpread(bool square_root, Cells* cells) {
+  cells->column.valid.ForEach([&](size_t step) {
+    const double variance = cells->column.values[step] / cells->counts[step];
+    cells->column.values[step] = square_root ? std::sqrt(variance) : variance;
   });
 }
 
@@ -82,32 +77,39 @@ void FinishSpread(size_t group, bool square_root, Cells* cells) {
 Result<VectorOperatorPtr> AggregateSimple(QueryState* query, const AggregateExpr& aggregate, VectorOperatorPtr input) {
   const AggregateOp op = aggregate.op;
   const StepGrid grid = input->grid();
-  Grouping grouping = GroupSeries(input->series(), aggregate);
+  Grouping grouping(aggregate);
   const bool spread = op == AggregateOp::kStddev || op == AggregateOp::kStdvar;
   const bool counts = op == AggregateOp::kCount || op == AggregateOp::kGroup;
-  RETURN_IF_ERROR(query->Charge(Cells::Bytes(grouping.groups.size(), grid.steps(), spread), OpText(op)));
-  Cells cells(grouping.groups.size(), grid.steps(), spread);
+  std::vector<Cells> groups;
   const Annotator annotator(query->annotations());
   Once told;
-  RETURN_IF_ERROR(ForEachColumn(query, input.get(), [&](size_t index, Column* column) {
-    const size_t group = grouping.group_of[index];
-    if (!column->Empty()) grouping.MarkSeen(input->series()[index], index);
+  const auto add = [&](size_t, const SeriesMeta& series, Column* column) -> Status {
+    const uint32_t group = grouping.GroupOf(series);
+    if (group == groups.size()) {
+      RETURN_IF_ERROR(query->Charge(Cells::Bytes(grid.steps(), spread) + 2 * grouping.group(group).labels.encoded().size(), OpText(op)));
+      groups.emplace_back(grid.steps(), spread);
+    }
+    if (!column->Empty()) grouping.MarkSeen(group, series);
     if (column->has_histograms() && !counts && told.First()) {
       annotator.Add(HistogramIgnoredInAggregationInfo(OpText(op), ArgPosition(*aggregate.expr)));
     }
     if (spread) {
-      AddSpread(*column, group, &cells);
+      AddSpread(*column, &groups[group]);
     } else if (counts) {
-      AddCount(*column, op == AggregateOp::kGroup, &cells.column(group));
+      AddCount(*column, op == AggregateOp::kGroup, &groups[group].column);
     } else {
-      AddExtreme(*column, op == AggregateOp::kMax, &cells.column(group));
+      AddExtreme(*column, op == AggregateOp::kMax, &groups[group].column);
     }
     return OkStatus();
-  }));
-  for (size_t group = 0; spread && group < grouping.groups.size(); ++group) {
-    FinishSpread(group, op == AggregateOp::kStddev, &cells);
+  };
+  RETURN_IF_ERROR(ForEachColumn(query, input.get(), add));
+  std::vector<Column> columns;
+  columns.reserve(groups.size());
+  for (Cells& cells : groups) {
+    if (spread) FinishSpread(op == AggregateOp::kStddev, &cells);
+    columns.push_back(std::move(cells.column));
   }
-  return VectorOperatorPtr(std::make_unique<MaterializedOperator>(grid, std::move(grouping.groups), cells.TakeColumns()));
+  return VectorOperatorPtr(std::make_unique<MaterializedOperator>(grid, grouping.TakeGroups(), std::move(columns)));
 }
 
 }  // namespace epi::promql

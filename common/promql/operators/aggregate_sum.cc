@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "common/promql/functions/kahan.h"
+#include "common/promql/functions/kahan_columns.h"
 #include "common/promql/operators/aggregate.h"
 #include "common/promql/operators/build.h"
 #include "common/promql/operators/grouping.h"
@@ -21,39 +22,38 @@ struct HistogramCell {
   bool after_float = false;   // A float came first: not even looked at.
 };
 
-class SumCells {
+// The running totals of one group.
+class SumGroup {
  public:
-  SumCells(size_t groups, size_t steps, bool mean) : steps_(steps), mean_(mean), seen_(groups), histograms_(groups) {
+  SumGroup(size_t steps, bool mean) : mean_(mean), seen_(steps) {
     if (mean) {
-      means_.resize(groups * steps);
+      means_.resize(steps);
     } else {
-      sums_.resize(groups * steps);
+      sums_.resize(steps);
+      compensations_.resize(steps);
     }
-    for (StepBits& bits : seen_) bits.Reset(steps);
   }
-  static uint64_t Bytes(size_t groups, size_t steps, bool mean) {
-    return groups * steps * (mean ? sizeof(KahanMean) : sizeof(KahanSum)) + groups * (steps / 8 + sizeof(StepBits));
+  static uint64_t Bytes(size_t steps, bool mean) {
+    return sizeof(SumGroup) + steps * (mean ? sizeof(KahanMean) : sizeof(KahanSum)) + steps / 8;
   }
 
-  void AddFloats(size_t group, const Column& column) {
+  void AddFloats(const Column& column) {
     if (mean_) {
-      KahanMean* cells = &means_[group * steps_];
-      column.valid.ForEach([&](size_t step) { cells[step].Add(column.values[step]); });
-    } else if (seen_[group].Any()) {
-      AddSums(group, column);
+      column.valid.ForEach([&](size_t step) { means_[step].Add(column.values[step]); });
+    } else if (column.valid.All() && seen_.All()) {
+      AddKahan(column.values, sums_, compensations_);
     } else {
-      KahanSum* cells = &sums_[group * steps_];
-      column.valid.ForEach([&](size_t step) { cells[step].sum = column.values[step]; });
+      AddSums(column);
     }
-    seen_[group] |= column.valid;
+    seen_ |= column.valid;
   }
 
   // Adds the notes of additions to *notes; false when exponential and custom buckets met.
-  bool AddHistogram(size_t group, size_t step, const series::FloatHistogram& histogram, series::CombineNotes* notes) {
-    if (histograms_[group].empty()) histograms_[group].resize(steps_);
-    HistogramCell& cell = histograms_[group][step];
+  bool AddHistogram(size_t step, const series::FloatHistogram& histogram, series::CombineNotes* notes) {
+    if (histograms_.empty()) histograms_.resize(seen_.size());
+    HistogramCell& cell = histograms_[step];
     const bool first = cell.sum == nullptr && cell.mean == nullptr;
-    if (first && seen_[group].Test(step)) cell.after_float = true;
+    if (first && seen_.Test(step)) cell.after_float = true;
     if (cell.incompatible || cell.after_float) return true;
     cell.hints.Add(histogram.counter_reset_hint);
     if (first) {
@@ -73,16 +73,15 @@ class SumCells {
     return true;
   }
 
-  // The group's column. *mixed is set when floats met histograms, *collision when reset hints contradict each other.
-  Column Finish(size_t group, bool* mixed, bool* collision) {
-    Column column(steps_);
-    column.valid = seen_[group];
+  // *mixed is set when floats met histograms, *collision when reset hints contradict each other.
+  Column Finish(bool* mixed, bool* collision) const {
+    Column column(seen_.size());
+    column.valid = seen_;
     column.valid.ForEach([&](size_t step) {
-      const size_t cell = group * steps_ + step;
-      column.values[step] = mean_ ? means_[cell].Mean() : sums_[cell].Total();
+      column.values[step] = mean_ ? means_[step].Mean() : sums_[step] + compensations_[step];
     });
-    for (size_t step = 0; step < histograms_[group].size(); ++step) {
-      const HistogramCell& cell = histograms_[group][step];
+    for (size_t step = 0; step < histograms_.size(); ++step) {
+      const HistogramCell& cell = histograms_[step];
       if (cell.sum == nullptr && cell.mean == nullptr && !cell.after_float) continue;
       if (column.HasFloat(step)) {
         *mixed = true;
@@ -96,65 +95,82 @@ class SumCells {
   }
 
  private:
-  void AddSums(size_t group, const Column& column) {
-    KahanSum* cells = &sums_[group * steps_];
-    const double* values = column.values.data();
-    if (column.valid.All() && seen_[group].All()) {
-      for (size_t step = 0; step < steps_; ++step) cells[step].Add(values[step]);
-      return;
-    }
-    const StepBits& seen = seen_[group];
+  void AddSums(const Column& column) {
     column.valid.ForEach([&](size_t step) {
-      if (seen.Test(step)) {
-        cells[step].Add(values[step]);
-      } else {
-        cells[step].sum = values[step];
+      if (!seen_.Test(step)) {
+        sums_[step] = column.values[step];
+        return;
       }
+      KahanSum cell{sums_[step], compensations_[step]};
+      cell.Add(column.values[step]);
+      sums_[step] = cell.sum;
+      compensations_[step] = cell.compensation;
     });
   }
 
-  const size_t steps_;
   const bool mean_;
-  std::vector<KahanSum> sums_;
+  StepBits seen_;  // Steps with a float.
+  std::vector<double> sums_;
+  std::vector<double> compensations_;
   std::vector<KahanMean> means_;
-  std::vector<StepBits> seen_;                          // Per group: steps with a float.
-  std::vector<std::vector<HistogramCell>> histograms_;  // Per group: empty, or one per step.
+  std::vector<HistogramCell> histograms_;  // Empty, or one per step.
+};
+
+class SumAggregation {
+ public:
+  SumAggregation(QueryState* query, const AggregateExpr& aggregate, const StepGrid& grid)
+      : query_(query), what_(OpText(aggregate.op)), position_(ArgPosition(*aggregate.expr)), grid_(grid), mean_(aggregate.op == AggregateOp::kAvg), grouping_(aggregate),
+        annotator_(query->annotations()) {}
+
+  Status Add(const SeriesMeta& series, const Column& column) {
+    const uint32_t group = grouping_.GroupOf(series);
+    if (group == groups_.size()) {
+      const uint64_t labels_bytes = 2 * grouping_.group(group).labels.encoded().size();
+      RETURN_IF_ERROR(query_->Charge(SumGroup::Bytes(grid_.steps(), mean_) + Column::BytesFor(grid_.steps()) + labels_bytes,
+                                     what_));
+      groups_.emplace_back(grid_.steps(), mean_);
+    }
+    if (!column.Empty()) grouping_.MarkSeen(group, series);
+    groups_[group].AddFloats(column);
+    for (size_t step = 0; step < column.histograms.size(); ++step) {
+      const HistogramPtr& histogram = column.histograms[step];
+      if (histogram == nullptr || groups_[group].AddHistogram(step, *histogram, &notes_)) continue;
+      annotator_.Add(MixedExponentialCustomHistogramsWarning(series.labels.metric_name(), position_));
+    }
+    return OkStatus();
+  }
+
+  VectorOperatorPtr Finish() {
+    bool mixed = false;
+    std::vector<Column> columns;
+    columns.reserve(groups_.size());
+    for (const SumGroup& group : groups_) columns.push_back(group.Finish(&mixed, &notes_.counter_reset_collision));
+    if (mixed) annotator_.Add(MixedFloatsHistogramsAggWarning(position_));
+    AddNotes(notes_, HistogramOperation::kAggregation, position_, &annotator_);
+    return std::make_unique<MaterializedOperator>(grid_, grouping_.TakeGroups(), std::move(columns));
+  }
+
+ private:
+  QueryState* const query_;
+  const std::string_view what_;
+  const PositionRange position_;
+  const StepGrid grid_;
+  const bool mean_;
+  Grouping grouping_;
+  std::vector<SumGroup> groups_;
+  const Annotator annotator_;
+  series::CombineNotes notes_;
 };
 
 }  // namespace
 
 Result<VectorOperatorPtr> AggregateSum(QueryState* query, const AggregateExpr& aggregate, VectorOperatorPtr input) {
-  const StepGrid grid = input->grid();
-  const bool mean = aggregate.op == AggregateOp::kAvg;
-  const PositionRange position = ArgPosition(*aggregate.expr);
-  Grouping grouping = GroupSeries(input->series(), aggregate);
-  const size_t groups = grouping.groups.size();
-  RETURN_IF_ERROR(query->Charge(SumCells::Bytes(groups, grid.steps(), mean), OpText(aggregate.op)));
-  SumCells cells(groups, grid.steps(), mean);
-  const Annotator annotator(query->annotations());
-  series::CombineNotes notes;
-  RETURN_IF_ERROR(ForEachColumn(query, input.get(), [&](size_t index, Column* column) {
-    const size_t group = grouping.group_of[index];
-    if (!column->Empty()) grouping.MarkSeen(input->series()[index], index);
-    cells.AddFloats(group, *column);
-    for (size_t step = 0; step < column->histograms.size(); ++step) {
-      const HistogramPtr& histogram = column->histograms[step];
-      if (histogram == nullptr || cells.AddHistogram(group, step, *histogram, &notes)) continue;
-      const std::string_view name = input->series()[index].labels.metric_name();
-      annotator.Add(MixedExponentialCustomHistogramsWarning(name, position));
-    }
-    return OkStatus();
+  SumAggregation sums(query, aggregate, input->grid());
+  RETURN_IF_ERROR(ForEachColumn(query, input.get(), [&sums](size_t, const SeriesMeta& series, Column* column) {
+    return sums.Add(series, *column);
   }));
   input.reset();
-  bool mixed = false;
-  std::vector<Column> columns;
-  RETURN_IF_ERROR(query->Charge(groups * Column::BytesFor(grid.steps()), OpText(aggregate.op)));
-  for (size_t group = 0; group < groups; ++group) {
-    columns.push_back(cells.Finish(group, &mixed, &notes.counter_reset_collision));
-  }
-  if (mixed) annotator.Add(MixedFloatsHistogramsAggWarning(position));
-  AddNotes(notes, HistogramOperation::kAggregation, position, &annotator);
-  return VectorOperatorPtr(std::make_unique<MaterializedOperator>(grid, std::move(grouping.groups), std::move(columns)));
+  return sums.Finish();
 }
 
 }  // namespace epi::promql

@@ -1,6 +1,8 @@
 // topk and bottomk. Per group and step a heap of the best k series; a column is let go once it is in no heap any more.
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <unordered_map>
 
 #include "common/promql/operators/aggregate.h"
 #include "common/promql/operators/grouping.h"
@@ -58,69 +60,114 @@ class BestHeap {
   const bool largest_;
 };
 
+// The best of one group, per step.
+struct TopGroup {
+  explicit TopGroup(size_t steps) : heaps(steps), worst(steps, std::numeric_limits<double>::quiet_NaN()) {}
+  // The front of a heap is the worst of the best.
+  std::vector<std::vector<Entry>> heaps;
+  // Value of the front where the heap is full, else NaN: most series are turned away by looking at it alone.
+  std::vector<double> worst;
+};
+
 class TopK {
  public:
-  TopK(const Grouping& grouping, std::vector<size_t> ks, bool largest)
-      : grouping_(grouping), ks_(std::move(ks)), order_(largest), heaps_(grouping.groups.size() * ks_.size()),
-        columns_(grouping.group_of.size()), uses_(grouping.group_of.size()) {}
+  TopK(QueryState* query, const AggregateExpr& aggregate, std::vector<size_t> ks)
+      : query_(query), what_(OpText(aggregate.op)), ks_(std::move(ks)), largest_(aggregate.op == AggregateOp::kTopK),
+        order_(largest_), grouping_(aggregate) {}
 
-  void Add(size_t series, Column* column) {
-    const size_t first = grouping_.group_of[series] * ks_.size();
+  Status Add(uint32_t series, const SeriesMeta& meta, Column* column) {
+    const uint32_t group = grouping_.GroupOf(meta);
+    if (group == groups_.size()) {
+      RETURN_IF_ERROR(query_->Charge(ks_.size() * (sizeof(std::vector<Entry>) + sizeof(double)), what_));
+      groups_.emplace_back(ks_.size());
+    }
+    uint32_t uses = 0;
+    uint64_t bytes = 0;
     column->valid.ForEach([&](size_t step) {
-      Offer(&heaps_[first + step], ks_[step], {column->values[step], static_cast<uint32_t>(series)});
+      const double value = column->values[step];
+      const double worst = groups_[group].worst[step];
+      if (largest_ ? value <= worst : value >= worst) return;
+      Offer(&groups_[group], step, {value, series}, &uses, &bytes);
     });
-    if (uses_[series] > 0) columns_[series] = std::move(*column);
+    if (uses == 0) return OkStatus();
+    kept_.emplace(series, Kept{meta, std::move(*column), uses});
+    if (kept_.size() > kept_max_) {
+      kept_max_ = kept_.size();
+      bytes += sizeof(Kept) + Column::BytesFor(ks_.size()) + meta.labels.encoded().size();
+    }
+    return query_->Charge(bytes, what_);
   }
 
   // The columns with only the winning steps, and the order of series: as they are, or (one step) by group and merit.
-  VectorOperatorPtr Finish(const StepGrid& grid, const std::vector<SeriesMeta>& series) {
-    std::vector<uint32_t> order;
-    if (ks_.size() == 1) {
-      for (std::vector<Entry>& heap : heaps_) {
-        order_.Sort(&heap);
-        for (const Entry& entry : heap) order.push_back(entry.series);
+  VectorOperatorPtr Finish(const StepGrid& grid) {
+    const std::vector<uint32_t> order = Order();
+    for (auto& [series, one] : kept_) one.keep.Reset(ks_.size());
+    for (const TopGroup& group : groups_) {
+      for (size_t step = 0; step < ks_.size(); ++step) {
+        for (const Entry& entry : group.heaps[step]) kept_.at(entry.series).keep.Set(step);
       }
-    } else {
-      for (uint32_t i = 0; i < series.size(); ++i) {
-        if (uses_[i] > 0) order.push_back(i);
-      }
-    }
-    std::vector<StepBits> keep(series.size());
-    for (const uint32_t i : order) keep[i].Reset(ks_.size());
-    for (size_t cell = 0; cell < heaps_.size(); ++cell) {
-      for (const Entry& entry : heaps_[cell]) keep[entry.series].Set(cell % ks_.size());
     }
     std::vector<SeriesMeta> metas;
     std::vector<Column> columns;
-    for (const uint32_t i : order) {
-      metas.push_back(series[i]);
-      columns.push_back(std::move(columns_[i]));
-      columns.back().Mask(keep[i]);
+    for (const uint32_t series : order) {
+      Kept& one = kept_.at(series);
+      one.column.Mask(one.keep);
+      metas.push_back(std::move(one.meta));
+      columns.push_back(std::move(one.column));
     }
     return std::make_unique<MaterializedOperator>(grid, std::move(metas), std::move(columns));
   }
 
  private:
-  // The heap's front is the worst of the best.
-  void Offer(std::vector<Entry>* heap, size_t k, const Entry& entry) {
+  // A series that is in some heap.
+  struct Kept {
+    SeriesMeta meta;
+    Column column;
+    uint32_t uses = 0;  // Heaps it is in.
+    StepBits keep;
+  };
+
+  // Counts in *uses what becomes of the entry's own series, in *bytes what the heap grew by.
+  void Offer(TopGroup* group, size_t step, const Entry& entry, uint32_t* uses, uint64_t* bytes) {
+    const size_t k = ks_[step];
+    std::vector<Entry>& heap = group->heaps[step];
     if (k == 0) return;
-    if (heap->size() < k) {
-      order_.Push(entry, heap);
+    if (heap.size() < k) {
+      order_.Push(entry, &heap);
+      *bytes += sizeof(Entry);
     } else {
-      if (!order_.Replaces(entry, heap->front())) return;
-      const uint32_t loser = heap->front().series;
-      if (--uses_[loser] == 0 && loser != entry.series) columns_[loser] = Column();
-      order_.ReplaceFront(entry, heap);
+      if (!order_.Replaces(entry, heap.front())) return;
+      const auto loser = kept_.find(heap.front().series);
+      if (--loser->second.uses == 0) kept_.erase(loser);
+      order_.ReplaceFront(entry, &heap);
     }
-    ++uses_[entry.series];
+    if (heap.size() == k) group->worst[step] = heap.front().value;
+    ++*uses;
   }
 
-  const Grouping& grouping_;
+  std::vector<uint32_t> Order() {
+    std::vector<uint32_t> order;
+    if (ks_.size() == 1) {
+      for (TopGroup& group : groups_) {
+        order_.Sort(&group.heaps[0]);
+        for (const Entry& entry : group.heaps[0]) order.push_back(entry.series);
+      }
+    } else {
+      for (const auto& [series, one] : kept_) order.push_back(series);
+      std::sort(order.begin(), order.end());
+    }
+    return order;
+  }
+
+  QueryState* const query_;
+  const std::string_view what_;
   const std::vector<size_t> ks_;  // Per step.
+  const bool largest_;
   const BestHeap order_;
-  std::vector<std::vector<Entry>> heaps_;  // [group][step]
-  std::vector<Column> columns_;            // Per series; empty when it won nowhere.
-  std::vector<uint32_t> uses_;             // Heaps it is in.
+  Grouping grouping_;
+  std::vector<TopGroup> groups_;
+  std::unordered_map<uint32_t, Kept> kept_;
+  size_t kept_max_ = 0;
 };
 
 // Is there a histogram at a step that wants any elements at all?
@@ -135,28 +182,19 @@ bool AnyHistogramWanted(const Column& column, const std::vector<size_t>& ks) {
 
 Result<VectorOperatorPtr> AggregateTopK(QueryState* query, const AggregateExpr& aggregate, VectorOperatorPtr input) {
   const std::vector<size_t> ks = TRY(EvaluateK(query, aggregate, input->grid()));
-  const Grouping grouping = GroupSeries(input->series(), aggregate);
-  const size_t steps = input->grid().steps();
-  const size_t k_max = ks.empty() ? 0 : *std::max_element(ks.begin(), ks.end());
-  const uint64_t winners = std::min(k_max, input->series().size()) * grouping.groups.size();
-  RETURN_IF_ERROR(query->Charge(grouping.groups.size() * steps * sizeof(std::vector<Entry>) +
-                                    winners * steps * sizeof(Entry) +
-                                    std::min<uint64_t>(winners, input->series().size()) * Column::BytesFor(steps),
-                                OpText(aggregate.op)));
-  TopK top(grouping, ks, aggregate.op == AggregateOp::kTopK);
+  TopK top(query, aggregate, ks);
   const Annotator annotator(query->annotations());
   Once told;
-  RETURN_IF_ERROR(ForEachColumn(query, input.get(), [&](size_t index, Column* column) {
+  RETURN_IF_ERROR(ForEachColumn(query, input.get(), [&](size_t index, const SeriesMeta& series, Column* column) {
     if (column->has_histograms()) {
       if (AnyHistogramWanted(*column, ks) && told.First()) {
         annotator.Add(HistogramIgnoredInAggregationInfo(OpText(aggregate.op), aggregate.position));
       }
       column->DropHistograms();
     }
-    top.Add(index, column);
-    return OkStatus();
+    return top.Add(static_cast<uint32_t>(index), series, column);
   }));
-  return top.Finish(input->grid(), input->series());
+  return top.Finish(input->grid());
 }
 
 }  // namespace epi::promql

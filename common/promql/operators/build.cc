@@ -25,10 +25,7 @@ Result<VectorOperatorPtr> BuildUnary(QueryState* query, const UnaryExpr& unary, 
   });
 }
 
-}  // namespace
-
-Result<VectorOperatorPtr> BuildVector(QueryState* query, const Expr& expr, const StepGrid& grid) {
-  RETURN_IF_ERROR(query->Check());
+Result<VectorOperatorPtr> BuildOperator(QueryState* query, const Expr& expr, const StepGrid& grid) {
   switch (expr.kind) {
     case ExprKind::kVectorSelector: {
       const auto& selector = static_cast<const VectorSelector&>(expr);
@@ -52,6 +49,15 @@ Result<VectorOperatorPtr> BuildVector(QueryState* query, const Expr& expr, const
     default:
       return InternalError("expression is not an instant vector");
   }
+}
+
+}  // namespace
+
+Result<VectorOperatorPtr> BuildVector(QueryState* query, const Expr& expr, const StepGrid& grid) {
+  RETURN_IF_ERROR(query->Check());
+  Profiler* const profiler = query->profiler();
+  if (profiler == nullptr || expr.kind == ExprKind::kParen) return BuildOperator(query, expr, grid);
+  return profiler->Watch(DescribeNode(query->plan(), expr), [&] { return BuildOperator(query, expr, grid); });
 }
 
 const std::string& StringValue(const Expr& expr) {

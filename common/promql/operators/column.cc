@@ -15,6 +15,14 @@ bool StepBits::Any() const {
   return std::any_of(words_.begin(), words_.end(), [](uint64_t word) { return word != 0; });
 }
 
+bool StepBits::All() const {
+  const size_t whole = size_ / 64;
+  for (size_t i = 0; i < whole; ++i) {
+    if (words_[i] != ~uint64_t{0}) return false;
+  }
+  return size_ % 64 == 0 || words_[whole] == (uint64_t{1} << (size_ % 64)) - 1;
+}
+
 size_t StepBits::Count() const {
   size_t count = 0;
   for (const uint64_t word : words_) count += static_cast<size_t>(std::popcount(word));

@@ -33,7 +33,7 @@ class StepBits {
   void Clear(size_t i) { words_[i >> 6] &= ~(uint64_t{1} << (i & 63)); }
   void SetAll();
   bool Any() const;
-  bool All() const { return Count() == size_; }
+  bool All() const;
   size_t Count() const;
   bool Intersects(const StepBits& other) const;
   StepBits& operator|=(const StepBits& other);

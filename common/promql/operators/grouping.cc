@@ -1,22 +1,24 @@
 #include "common/promql/operators/grouping.h"
 
-#include <unordered_map>
-
 namespace epi::promql {
 
-Grouping GroupSeries(const std::vector<SeriesMeta>& series, const AggregateExpr& aggregate) {
-  std::vector<std::string> names = aggregate.grouping;
-  if (aggregate.without) names.emplace_back(labels::kMetricName);
-  Grouping grouping;
-  grouping.group_of.reserve(series.size());
-  std::unordered_map<std::string, uint32_t> known;
-  for (const SeriesMeta& one : series) {
-    labels::Labels key = aggregate.without ? one.labels.Without(names) : one.labels.Only(names);
-    const auto [it, added] = known.try_emplace(std::string(key.encoded()), static_cast<uint32_t>(grouping.groups.size()));
-    if (added) grouping.groups.push_back({std::move(key), false});
-    grouping.group_of.push_back(it->second);
+Grouping::Grouping(const AggregateExpr& aggregate) : without_(aggregate.without), names_(aggregate.grouping) {
+  if (without_) names_.emplace_back(labels::kMetricName);
+}
+
+uint32_t Grouping::GroupOf(const SeriesMeta& series) {
+  std::string key;
+  if (without_) {
+    series.labels.AppendWithout(names_, &key);
+  } else if (!names_.empty()) {
+    series.labels.AppendOnly(names_, &key);
   }
-  return grouping;
+  if (!groups_.empty() && key == key_) return last_;
+  const auto [it, added] = known_.try_emplace(key, static_cast<uint32_t>(groups_.size()));
+  if (added) groups_.push_back({labels::Labels::FromEncoded(key), false});
+  key_ = std::move(key);
+  last_ = it->second;
+  return last_;
 }
 
 }  // namespace epi::promql

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "common/promql/ast.h"
@@ -9,17 +11,28 @@
 
 namespace epi::promql {
 
-struct Grouping {
-  // In order of first appearance. drop_name is set by MarkSeen.
-  std::vector<SeriesMeta> groups;
-  std::vector<uint32_t> group_of;  // Per input series.
+class Grouping {
+ public:
+  explicit Grouping(const AggregateExpr& aggregate);
 
+  // The number of the series' group: a new one, the next number, when none was like it.
+  uint32_t GroupOf(const SeriesMeta& series);
   // A series of the group has a value: the group inherits its mark.
-  void MarkSeen(const SeriesMeta& series, size_t index) {
-    if (series.drop_name) groups[group_of[index]].drop_name = true;
+  void MarkSeen(uint32_t group, const SeriesMeta& series) {
+    if (series.drop_name) groups_[group].drop_name = true;
   }
-};
 
-Grouping GroupSeries(const std::vector<SeriesMeta>& series, const AggregateExpr& aggregate);
+  size_t size() const { return groups_.size(); }
+  const SeriesMeta& group(uint32_t group) const { return groups_[group]; }
+  std::vector<SeriesMeta> TakeGroups() { return std::move(groups_); }
+
+ private:
+  const bool without_;
+  std::vector<std::string> names_;
+  std::unordered_map<std::string, uint32_t> known_;
+  std::vector<SeriesMeta> groups_;  // In order of first appearance.
+  std::string key_;                 // Of the last series: neighbours are often of one group.
+  uint32_t last_ = 0;
+};
 
 }  // namespace epi::promql

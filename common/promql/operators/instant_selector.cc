@@ -13,31 +13,48 @@ double Seconds(int64_t ms) { return static_cast<double>(ms) / 1000; }
 class InstantSelector final : public VectorOperator {
  public:
   InstantSelector(QueryState* query, const VectorSelector& selector, const StepGrid& grid, SampleAspect aspect)
-      : VectorOperator(grid), query_(query), selected_(query->Selected(selector)), shift_(selector.time), aspect_(aspect),
+      : VectorOperator(grid), query_(query), selected_(query->Selected(selector)), batches_(query->Batches(selector)), shift_(selector.time), aspect_(aspect),
         resolve_hints_(query->plan().stats_only.contains(&selector)), hold_(query->samples()), spare_cursors_(query->pool()->workers()) {
-    series_.reserve(selected_.series.size());
-    for (const auto& series : selected_.series) {
-      SeriesMeta meta{series->labels(), false};
-      series_.push_back(aspect == SampleAspect::kValue ? std::move(meta) : DropName(meta, query->delayed_names()));
-    }
+    ReadSeries();
+  }
+
+  bool streams() const override { return batches_ != nullptr; }
+  Status FetchBatch(size_t count) override { return batches_->Fetch(count); }
+  bool NextBatch() override {
+    if (!batches_->Take()) return false;
+    ReadSeries();
+    return true;
   }
 
   Status Fill(size_t index, size_t worker, Column* out) override {
     out->Reset(grid().steps());
     std::unique_ptr<series::SampleCursor>& cursor = spare_cursors_[worker];
-    cursor = TRY(selected_.series[index]->Samples(std::move(cursor)));
+    cursor = TRY(selected_->series[index]->Samples(std::move(cursor)));
     LatestSample latest(cursor.get(), resolve_hints_);
     const int64_t lookback_ms = query_->options().lookback_ms;
     const size_t steps = grid().steps();
-    for (size_t step = 0; step < steps; ++step) {
+    size_t step = 0;
+    while (step < steps) {
       const int64_t t_ms = shift_.ReferenceTime(grid().TimeAt(step));
       RETURN_IF_ERROR(latest.Advance(t_ms - lookback_ms + 1, t_ms));
       if (latest.found() && latest.time_ms() > t_ms - lookback_ms && !latest.stale()) Emit(&latest, step, out);
+      ++step;
+      if (aspect_ == SampleAspect::kValue && latest.found()) step = latest.FillFloats(grid(), shift_, lookback_ms, step, out);
     }
+    selected_->Done(index);
     return Count(*out);
   }
 
  private:
+  void ReadSeries() {
+    series_.clear();
+    series_.reserve(selected_->series.size());
+    for (const auto& series : selected_->series) {
+      SeriesMeta meta{series->labels(), false};
+      series_.push_back(aspect_ == SampleAspect::kValue ? std::move(meta) : DropName(meta, query_->delayed_names()));
+    }
+  }
+
   void Emit(LatestSample* latest, size_t step, Column* out) const {
     if (aspect_ == SampleAspect::kTimestamp) {
       out->SetFloat(step, Seconds(latest->time_ms()));
@@ -66,7 +83,8 @@ class InstantSelector final : public VectorOperator {
   }
 
   QueryState* const query_;
-  const SelectedSeries& selected_;
+  SelectedSeries* const selected_;
+  SeriesBatches* const batches_;  // Null unless streamed.
   const TimeShift shift_;
   const SampleAspect aspect_;
   const bool resolve_hints_;

@@ -16,6 +16,24 @@ Status LatestSample::AdvanceBatch(int64_t keep_from_ms, int64_t t_ms) {
   return OkStatus();
 }
 
+size_t LatestSample::FillFloats(const StepGrid& grid, const TimeShift& shift, int64_t lookback_ms, size_t step, Column* out) {
+  if (next_ == 0 || next_ >= size_ || batch_->is_histogram()) return step;
+  const int64_t* times = batch_->times_ms.data();
+  const double* values = batch_->values.data();
+  const int64_t batch_end_ms = times[size_ - 1];
+  size_t next = next_;
+  for (const size_t steps = grid.steps(); step < steps; ++step) {
+    const int64_t t_ms = shift.ReferenceTime(grid.TimeAt(step));
+    if (t_ms >= batch_end_ms) break;
+    while (times[next] <= t_ms) ++next;
+    const double value = values[next - 1];
+    if (times[next - 1] > t_ms - lookback_ms && !series::IsStaleNan(value)) out->SetFloat(step, value);
+  }
+  next_ = next;
+  TakeFrom(*batch_, next - 1);
+  return step;
+}
+
 void LatestSample::TakeHistogram(const series::FloatHistogram* histogram) {
   histogram_ = nullptr;
   in_batch_ = histogram;

@@ -5,7 +5,10 @@
 
 #include <memory>
 
+#include "common/promql/operators/column.h"
 #include "common/promql/operators/histogram_hints.h"
+#include "common/promql/operators/time_shift.h"
+#include "common/promql/plan/step_grid.h"
 #include "common/promql/value.h"
 #include "common/series/querier.h"
 
@@ -20,6 +23,10 @@ class LatestSample {
     if (TakeUntil(t_ms)) return OkStatus();
     return AdvanceBatch(keep_from_ms, t_ms);
   }
+
+  // Fills the steps from `step` on with the newest float of the last `lookback_ms` as far as the current batch alone decides; returns
+  // the first step that is left. REQUIRES: Advance() was called for the step before, and found a sample.
+  size_t FillFloats(const StepGrid& grid, const TimeShift& shift, int64_t lookback_ms, size_t step, Column* out);
 
   bool found() const { return found_; }
   int64_t time_ms() const { return time_ms_; }

@@ -22,7 +22,15 @@ class RangeCall final : public VectorOperator {
   RangeCall(QueryState* query, const StepGrid& grid, const RangeFunction& function, RangeArgs args)
       : VectorOperator(grid), query_(query), function_(function), args_(std::move(args)), hold_(query->samples()),
         annotator_(query->annotations()) {
-    series_ = function.keeps_name ? args_.source->series() : DropNames(args_.source->series(), query->delayed_names());
+    ReadSeries();
+  }
+
+  bool streams() const override { return args_.source->streams(); }
+  Status FetchBatch(size_t count) override { return args_.source->FetchBatch(count); }
+  bool NextBatch() override {
+    if (!args_.source->NextBatch()) return false;
+    ReadSeries();
+    return true;
   }
 
   Status Fill(size_t index, size_t worker, Column* out) override {
@@ -45,12 +53,17 @@ class RangeCall final : public VectorOperator {
     for (size_t i = 0; i < args_.params.size() && i < run.params.size(); ++i) run.params[i] = &args_.params[i];
     run.out = out;
     RETURN_IF_ERROR(function_.run(&run));
+    args_.source->Done(index);
     query_->samples()->CountRead(run.points);
     RETURN_IF_ERROR(query_->samples()->CheckTransient(run.points_max));
     return hold_.Add(ColumnPoints(*out));
   }
 
  private:
+  void ReadSeries() {
+    series_ = function_.keeps_name ? args_.source->series() : DropNames(args_.source->series(), query_->delayed_names());
+  }
+
   QueryState* const query_;
   const RangeFunction& function_;
   const RangeArgs args_;

@@ -9,28 +9,43 @@ class SelectorSource final : public RangeSource {
  public:
   SelectorSource(QueryState* query, const MatrixSelector& matrix)
       : options_{query->features().use_start_timestamps, query->plan().stats_only.contains(matrix.selector.get())},
-        selected_(query->Selected(*matrix.selector)), lanes_(query->pool()->workers()) {
+        selected_(query->Selected(*matrix.selector)), batches_(query->Batches(*matrix.selector)), lanes_(query->pool()->workers()) {
     shift_ = TimeShift(matrix.selector->time);
     range_ms_ = matrix.range_ms;
     edges_ = matrix.selector->edges;
-    series_.reserve(selected_.series.size());
-    for (const auto& series : selected_.series) series_.push_back({series->labels(), false});
+    ReadSeries();
+  }
+
+  bool streams() const override { return batches_ != nullptr; }
+  Status FetchBatch(size_t count) override { return batches_->Fetch(count); }
+  bool NextBatch() override {
+    if (!batches_->Take()) return false;
+    ReadSeries();
+    return true;
   }
 
   Result<SampleFeed*> Start(size_t index, size_t worker) override {
     Lane& lane = lanes_[worker];
-    lane.cursor = TRY(selected_.series[index]->Samples(std::move(lane.cursor)));
+    lane.cursor = TRY(selected_->series[index]->Samples(std::move(lane.cursor)));
     lane.feed.Start(lane.cursor.get(), options_);
     return &lane.feed;
   }
+  void Done(size_t index) override { selected_->Done(index); }
 
  private:
   struct Lane {
     std::unique_ptr<series::SampleCursor> cursor;
     SampleFeed feed;
   };
+  void ReadSeries() {
+    series_.clear();
+    series_.reserve(selected_->series.size());
+    for (const auto& series : selected_->series) series_.push_back({series->labels(), false});
+  }
+
   const SampleFeed::CursorOptions options_;
-  const SelectedSeries& selected_;
+  SelectedSeries* const selected_;
+  SeriesBatches* const batches_;  // Null unless streamed.
   std::vector<Lane> lanes_;  // Per worker.
 };
 

@@ -20,8 +20,15 @@ class RangeSource {
   int64_t range_ms() const { return range_ms_; }
   RangeEdges edges() const { return edges_; }
 
+  // As of VectorOperator.
+  virtual bool streams() const { return false; }
+  virtual Status FetchBatch(size_t /*count*/) { return OkStatus(); }
+  virtual bool NextBatch() { return false; }
+
   // The worker's feed, at the start of series()[index].
   virtual Result<SampleFeed*> Start(size_t index, size_t worker) = 0;
+  // The series was read, and will not be asked for again.
+  virtual void Done(size_t /*index*/) {}
 
  protected:
   std::vector<SeriesMeta> series_;

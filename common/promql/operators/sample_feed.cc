@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/series/scan.h"
+
 namespace epi::promql {
 namespace {
 
@@ -47,6 +49,20 @@ void SampleFeed::Clear() {
   float_window_ = {};
   histogram_window_ = {};
   newest_ms_ = std::numeric_limits<int64_t>::min();
+  ahead_until_ms_ = std::numeric_limits<int64_t>::min();
+}
+
+SampleFeed::FloatBuffer SampleFeed::float_buffer() const {
+  FloatBuffer buffer;
+  buffer.times_ms = floats_.times_ms.data();
+  buffer.values = floats_.values.data();
+  buffer.size = floats_.times_ms.size();
+  buffer.begin = floats_.lo;
+  buffer.end = floats_.hi;
+  buffer.front = floats_.dropped;
+  buffer.complete_until_ms = cursor_ == nullptr ? std::numeric_limits<int64_t>::max() : newest_ms_;
+  buffer.plain = histograms_.times_ms.empty() && floats_.start_times_ms.empty();
+  return buffer;
 }
 
 void SampleFeed::Start(series::SampleCursor* cursor, const CursorOptions& options) {
@@ -85,7 +101,8 @@ Status SampleFeed::Pull(int64_t left_ms, int64_t right_ms) {
   histograms_.Move(left_ms, right_ms);
   floats_.DropDead();
   histograms_.DropDead();
-  while (newest_ms_ < right_ms) {
+  while (newest_ms_ < right_ms ||
+         (newest_ms_ < ahead_until_ms_ && floats_.times_ms.size() - floats_.hi < kAheadSamples && histograms_.times_ms.empty())) {
     const series::SampleBatch* batch = TRY(cursor_->Next());
     if (batch == nullptr) {
       cursor_ = nullptr;
@@ -106,8 +123,7 @@ void SampleFeed::Append(const series::SampleBatch& batch) {
 }
 
 void SampleFeed::AppendFloats(const series::SampleBatch& batch) {
-  const bool any_stale = std::any_of(batch.values.begin(), batch.values.end(), series::IsStaleNan);
-  if (!any_stale) {
+  if (!series::HasStaleNan(batch.values)) {
     floats_.times_ms.insert(floats_.times_ms.end(), batch.times_ms.begin(), batch.times_ms.end());
     floats_.values.insert(floats_.values.end(), batch.values.begin(), batch.values.end());
     floats_.AppendStartTimes(batch.start_times_ms, batch.size(), with_start_times_);

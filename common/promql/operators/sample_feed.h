@@ -58,6 +58,29 @@ class SampleFeed {
     return OkStatus();
   }
 
+  // What the buffer holds of floats, and where the window lies in it. Positions count from the buffer's front.
+  struct FloatBuffer {
+    const int64_t* times_ms = nullptr;
+    const double* values = nullptr;
+    size_t size = 0;
+    size_t begin = 0;
+    size_t end = 0;
+    size_t front = 0;  // Absolute number of the sample at position 0.
+    // All samples up to this time have been pulled.
+    int64_t complete_until_ms = 0;
+    // There are floats alone, without start times: nothing but this buffer matters.
+    bool plain = false;
+  };
+  FloatBuffer float_buffer() const;
+  // Moves the window within the buffer. Neither edge ever moves back.
+  void MoveTo(size_t begin, size_t end) {
+    floats_.lo = begin;
+    floats_.hi = end;
+  }
+  // Windows up to this time will be asked for, and each starts no later than the one before it ends: samples may be pulled some
+  // way ahead.
+  void PullAheadUntil(int64_t last_ms) { ahead_until_ms_ = last_ms; }
+
   const FloatWindow& floats() const { return float_window_; }
   const HistogramWindow& histograms() const { return histogram_window_; }
 
@@ -96,7 +119,11 @@ class SampleFeed {
   void AppendHistograms(const series::SampleBatch& batch);
   void Clear();
 
+  // Samples to hold, when there are so many.
+  static constexpr size_t kAheadSamples = 512;
+
   series::SampleCursor* cursor_ = nullptr;
+  int64_t ahead_until_ms_ = std::numeric_limits<int64_t>::min();
   bool with_start_times_ = false;
   HistogramHints hints_;
   int64_t newest_ms_ = std::numeric_limits<int64_t>::min();  // Of what was pulled, stale markers included.

@@ -36,7 +36,7 @@ Result<ScalarColumn> ScalarOfVector(QueryState* query, const Expr& expr, const S
   const VectorOperatorPtr op = TRY(BuildVector(query, expr, grid));
   std::vector<double> values(grid.steps(), std::numeric_limits<double>::quiet_NaN());
   StepBits seen(grid.steps());
-  RETURN_IF_ERROR(ForEachColumn(query, op.get(), [&](size_t, Column* column) {
+  RETURN_IF_ERROR(ForEachColumn(query, op.get(), [&](size_t, const SeriesMeta&, Column* column) {
     column->valid.ForEach([&](size_t step) {
       values[step] = seen.Test(step) ? std::numeric_limits<double>::quiet_NaN() : column->values[step];
       seen.Set(step);

@@ -17,7 +17,7 @@ Result<std::vector<StepBits>> GroupPresence(QueryState* query, VectorOperator* o
   const size_t steps = op->grid().steps();
   RETURN_IF_ERROR(query->Charge(groups * (sizeof(StepBits) + steps / 8), "match groups"));
   std::vector<StepBits> presence(groups, StepBits(steps));
-  RETURN_IF_ERROR(ForEachColumn(query, op, [&](size_t index, Column* column) {
+  RETURN_IF_ERROR(ForEachColumn(query, op, [&](size_t index, const SeriesMeta&, Column* column) {
     presence[keys[index]] |= column->Presence();
     return OkStatus();
   }));

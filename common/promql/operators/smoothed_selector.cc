@@ -12,7 +12,7 @@ namespace {
 class SmoothedSelector final : public VectorOperator {
  public:
   SmoothedSelector(QueryState* query, const VectorSelector& selector, const StepGrid& grid)
-      : VectorOperator(grid), query_(query), selector_(selector), selected_(query->Selected(selector)), shift_(selector.time),
+      : VectorOperator(grid), query_(query), selector_(selector), selected_(*query->Selected(selector)), shift_(selector.time),
         hold_(query->samples()), annotator_(query->annotations()), lanes_(query->pool()->workers()) {
     for (const auto& series : selected_.series) series_.push_back({series->labels(), false});
   }

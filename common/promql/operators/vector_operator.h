@@ -4,6 +4,9 @@
 //            Blocking operators (aggregations, joins that must see both sides) read their children here and free them.
 //   Fill     computes the column of one output series, pulling the columns it needs from its children.
 //
+// Leaves below aggregations may be streams: they know their series only batch by batch, and Fill()'s index counts within the
+// current batch. What the plan does not mark as streamed (Plan::streamed) never is.
+//
 // Contract: Fill() is called at most once per index. A column may turn out empty: then the series does not exist.
 //           No two series of one operator with equal labels and drop_name have a value at the same step.
 // Threads:  Fill() may be called for different indexes from different threads; each caller names its worker
@@ -36,6 +39,14 @@ class VectorOperator {
 
   const StepGrid& grid() const { return grid_; }
   const std::vector<SeriesMeta>& series() const { return series_; }
+  // The same, to keep. Only when all columns have been read.
+  std::vector<SeriesMeta> TakeSeries() { return std::move(series_); }
+
+  virtual bool streams() const { return false; }
+  // Of a stream: reads the next batch ahead; may run beside Fill().
+  virtual Status FetchBatch(size_t /*count*/) { return OkStatus(); }
+  // Of a stream: makes the batch read ahead the current one. False at the end.
+  virtual bool NextBatch() { return false; }
 
   // Resets `out` to the grid's steps and computes series()[index].
   virtual Status Fill(size_t index, size_t worker, Column* out) = 0;

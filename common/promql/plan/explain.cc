@@ -5,7 +5,7 @@
 namespace epi::promql {
 namespace {
 
-std::string SelectText(const series::SelectRequest& request) {
+std::string SelectText(const series::SelectRequest& request, bool streamed) {
   std::string text = "{";
   for (const labels::Matcher& matcher : request.matchers) {
     if (text.size() > 1) text += ",";
@@ -16,10 +16,16 @@ std::string SelectText(const series::SelectRequest& request) {
   for (size_t i = 0; i < request.hints.grouping.size(); ++i) {
     StrAppend(&text, i > 0 ? ", " : request.hints.by ? " by " : " without ", request.hints.grouping[i]);
   }
+  if (streamed) text += " streamed";
+  for (size_t i = 0; i < request.hints.projection_labels.size(); ++i) {
+    StrAppend(&text, i > 0 ? ", " : " labels ", request.hints.projection_labels[i]);
+  }
   return text;
 }
 
-std::string NodeText(const Plan& plan, const Expr& expr) {
+}  // namespace
+
+std::string DescribeNode(const Plan& plan, const Expr& expr) {
   const auto select = [&plan](const VectorSelector& selector) { return StrCat(" select #", plan.select_of.at(&selector)); };
   switch (expr.kind) {
     case ExprKind::kNumber:
@@ -53,11 +59,14 @@ std::string NodeText(const Plan& plan, const Expr& expr) {
   return "";
 }
 
+namespace {
+
 void ExplainNode(const Plan& plan, const Expr& expr, size_t depth, std::string* out) {
   // The label selector of info() is no operator.
   if (const auto* selector = As<VectorSelector>(&expr); selector != nullptr && !plan.select_of.contains(selector)) return;
   out->append(2 * depth, ' ');
-  StrAppend(out, NodeText(plan, expr), "\n");
+  StrAppend(out, DescribeNode(plan, expr), "\n");
+  if (expr.kind == ExprKind::kMatrixSelector) return;
   ForEachChild(expr, [&plan, depth, out](const Expr& child) { ExplainNode(plan, child, depth + 1, out); });
 }
 
@@ -66,7 +75,7 @@ void ExplainNode(const Plan& plan, const Expr& expr, size_t depth, std::string* 
 std::string ExplainPlan(const Plan& plan) {
   std::string out;
   ExplainNode(plan, *plan.expr, 0, &out);
-  for (size_t i = 0; i < plan.selects.size(); ++i) StrAppend(&out, "#", i, " ", SelectText(plan.selects[i]), "\n");
+  for (size_t i = 0; i < plan.selects.size(); ++i) StrAppend(&out, "#", i, " ", SelectText(plan.selects[i], plan.streamed.contains(i)), "\n");
   return out;
 }
 

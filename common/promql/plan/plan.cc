@@ -55,6 +55,7 @@ Result<Plan> MakePlan(const Expr& expr, const PlanOptions& options) {
   ResolveTimes(options, &plan.expr);
   WrapStepInvariant(&plan.expr);
   PlanSelects(&plan);
+  PlanStreams(&plan);
   return plan;
 }
 

@@ -21,6 +21,22 @@ TEST_CASE("a scalar has a plain time and never an exponent") {
   CHECK(Text<promql::Scalar>(AppendScalarJson, {0, 1e21}) == R"([0,"1000000000000000000000"])");
 }
 
+TEST_CASE("a long column is written point by point like a list of points") {
+  const promql::StepGrid grid = promql::StepGrid::Make(0, 2'000'000, 1'000);
+  promql::ColumnMatrix::Series series{{{"a", "1"}}, promql::Column(grid.steps())};
+  promql::MatrixSeries plain{series.labels, {}, {}};
+  for (size_t step = 0; step < grid.steps(); step += 1 + step % 3) {
+    const double value = step % 5 == 0 ? 1e300 / static_cast<double>(step + 1) : static_cast<double>(step) / 7;
+    series.column.SetFloat(step, value);
+    plain.floats.push_back({grid.TimeAt(step), value});
+  }
+  std::string columns;
+  ColumnSeriesWriter(grid).Append(&columns, series);
+  std::string points;
+  AppendMatrixSeriesJson(&points, plain);
+  CHECK((columns == points));
+}
+
 TEST_CASE("a string escapes markup") {
   CHECK(Text<promql::String>(AppendStringJson, {1000, "a<b>&\"c\""}) == R"([1,"a\u003cb\u003e\u0026\"c\""])");
 }
@@ -62,7 +78,7 @@ TEST_CASE("a column series prints its present steps only") {
   series.column.SetFloat(0, 1);
   series.column.SetFloat(2, 3.25);
   std::string out;
-  AppendColumnSeriesJson(&out, promql::StepGrid::Make(1000, 2000, 500), series);
+  ColumnSeriesWriter(promql::StepGrid::Make(1000, 2000, 500)).Append(&out, series);
   CHECK(out == R"({"metric":{"a":"1"},"values":[[1,"1"],[2,"3.25"]]})");
 }
 
