@@ -131,8 +131,8 @@ void AddApiRoutes(http::Router* router, const ApiParts& parts) {
   AddQueryRoutes(add, parts.query);
   AddMetadataRoutes(add, parts.metadata);
   AddStatusRoutes(add, parts.status);
-  AddSideRoutes(add, parts.side);
-  AddCardinalityRoutes(add, parts.cardinality);
+  if (parts.side != nullptr) AddSideRoutes(add, parts.side);
+  if (parts.cardinality != nullptr) AddCardinalityRoutes(add, parts.cardinality);
   AddActiveQueryRoutes(add, parts.active);
   if (parts.stores) {
     add.Get("stores", "stores", [stores = parts.stores](const Context&, const auto&, const auto&) { return stores(); });

@@ -17,7 +17,7 @@
 
 namespace epi::api {
 
-// All outlive the router.
+// All outlive the router. Without `side` or `cardinality` their routes do not exist.
 struct ApiParts {
   const QueryHandler* query = nullptr;
   const MetadataHandler* metadata = nullptr;

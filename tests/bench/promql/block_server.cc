@@ -57,7 +57,7 @@ Status Serve(const Arguments& arguments) {
   const api::StatusHandler status({});
   http::Router router({});
   process::AddStandardRoutes(&router, process.probe(), process.registry());
-  api::AddApiRoutes(&router, {&query, &metadata, &status, &active, {}});
+  api::AddApiRoutes(&router, {.query = &query, .metadata = &metadata, .status = &status, .active = &active});
   RETURN_IF_ERROR(process.ServeHttp({.address = arguments.address}, &router));
   process.probe()->SetReady();
   return process.Run();
