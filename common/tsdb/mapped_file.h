@@ -33,7 +33,7 @@ class MappedFile {
 
   // Says that bytes at `offset` are about to be read, so that scattered reads of a large file cannot fill the memory: once they went to
   // kTouchedWindowsMax windows, all pages are given back, to be mapped anew as they are read again. Reads that come in order change
-  // windows rarely; each window stands for kWindowBytes, what the kernel maps around a fault.
+  // windows rarely. A window stands for what the kernel maps at a fault, which is as much as lies in one piece of its cache.
   void Touch(uint64_t offset) const {
     const uint64_t window = offset / kWindowBytes;
     if (window != touched_->last_window.load(std::memory_order_relaxed)) NoteWindows(window, 1);
@@ -42,8 +42,8 @@ class MappedFile {
     if (size < kWindowBytes) return Touch(offset);
     NoteWindows(offset / kWindowBytes, size / kWindowBytes + 1);
   }
-  static constexpr uint64_t kWindowBytes = uint64_t{64} << 10;
-  static constexpr uint64_t kTouchedWindowsMax = 192;
+  static constexpr uint64_t kWindowBytes = uint64_t{512} << 10;
+  static constexpr uint64_t kTouchedWindowsMax = 24;
 
  private:
   struct Touched {
