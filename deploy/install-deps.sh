@@ -10,7 +10,7 @@ build=(build-essential cmake ninja-build pkg-config ccache mold git ca-certifica
   libyaml-cpp-dev libspdlog-dev libfmt-dev libre2-dev libsnappy-dev libdeflate-dev zlib1g-dev
   libsimdjson-dev libc-ares-dev libxxhash-dev libjemalloc-dev)
 tutorial=(prometheus python3 curl)
-tests=(catch2 libbenchmark-dev libgrpc++-dev protobuf-compiler-grpc openssl clang-14 libclang-rt-14-dev procps iproute2 faketime)
+tests=(catch2 libbenchmark-dev libgrpc++-dev protobuf-compiler-grpc openssl clang-14 libclang-rt-14-dev procps iproute2 gdb zsh faketime)
 
 wanted=("${build[@]}")
 case "${1:-}" in

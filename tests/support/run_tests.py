@@ -20,6 +20,8 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 
+import stacks
+
 PRESET = "release"
 BIN = f"build/{PRESET}/bin"
 SKIP_EXIT_CODE = 77
@@ -47,14 +49,8 @@ class Tally:
 
 
 def run(command, timeout=TEST_TIMEOUT_SECONDS, env=None):
-    """(exit code, combined output); a timeout is exit code 124."""
-    try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout, text=True,
-                              errors="replace", env={**os.environ, **(env or {})})
-        return done.returncode, done.stdout
-    except subprocess.TimeoutExpired as expired:
-        output = expired.stdout or b""
-        return 124, output.decode(errors="replace") + f"\nno end after {timeout} s"
+    """(exit code, combined output); a timeout is exit code 124, with the stacks of what hung."""
+    return stacks.run(command, timeout, {**os.environ, **(env or {})})
 
 
 def build(preset, tally, target=None):
