@@ -131,7 +131,7 @@ void AppendChoiceCases(std::string* out, const Command& command) {
 // Lines that try whether the next word is a command below the present one.
 void AppendPathCases(std::string* out, const Command& command) {
   for (const auto& child : command.commands()) {
-    StrAppend(out, "      \"", command.Path(), " ", child->name(), "\") path=\"", child->Path(), "\" ;;\n");
+    StrAppend(out, "      \"", command.Path(), " ", child->name(), "\") place=\"", child->Path(), "\" ;;\n");
     AppendPathCases(out, *child);
   }
 }
@@ -181,13 +181,13 @@ std::string CompletionScript(const Command& root, Shell shell) {
   std::string function = StrCat("_", name, "_complete");
   std::replace(function.begin(), function.end(), '-', '_');
   std::string out = shell == Shell::kZsh ? "autoload -U +X bashcompinit && bashcompinit\n" : "";
-  StrAppend(&out, function, "() {\n  local path=\"", name, "\" words=\"\" word\n",
-            "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n    case \"$path $word\" in\n");
+  StrAppend(&out, function, "() {\n  local place=\"", name, "\" words=\"\" word\n",
+            "  for word in \"${COMP_WORDS[@]:1:$((COMP_CWORD-1))}\"; do\n    case \"$place $word\" in\n");
   AppendPathCases(&out, root);
-  out += "    esac\n  done\n  case \"$path\" in\n";
+  out += "    esac\n  done\n  case \"$place\" in\n";
   AppendCompletionCases(&out, root);
   out += "  esac\n  local previous=\"${COMP_WORDS[COMP_CWORD-1]}\"\n  [ \"$previous\" = \"=\" ] && "
-         "previous=\"${COMP_WORDS[COMP_CWORD-2]}\"\n  case \"$path $previous\" in\n";
+         "previous=\"${COMP_WORDS[COMP_CWORD-2]}\"\n  case \"$place $previous\" in\n";
   AppendChoiceCases(&out, root);
   StrAppend(&out, "  esac\n  local current=\"${COMP_WORDS[COMP_CWORD]}\"\n  [ \"$current\" = \"=\" ] && current=\"\"\n",
             "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n}\n", "complete -F ", function, " ", name, "\n");

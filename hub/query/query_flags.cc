@@ -80,6 +80,8 @@ void RegisterQuery(QueryFlags* flags, config::Command* command) {
                &flags->slow_query);
   command->Add("query.promql-engine", "Names of both engines are accepted; there is one.", &flags->promql_engine)
       .Choices({"prometheus", "thanos"});
+  command->Add("query.mode", "How queries are evaluated.", &flags->mode).Choices({"local"});
+  command->Add("deduplication.func", "How samples of replicas are chosen.", &flags->deduplication).Choices({"penalty"});
   command->Add("enable-feature", "Features of PromQL to switch on, by Prometheus' names (repeatable).", &flags->enabled_features);
   command->Add("store.limits.request-series", "The maximum series allowed for a single Series request. 0 means no limit.",
                &flags->request_series_max);
@@ -106,13 +108,28 @@ void RefuseMissing(config::Command* command) {
                            "query.tenant-certificate-field"}) {
     command->Refuse(flag, "tenancy is not available yet");
   }
-  command->Refuse("query.mode", "distributed mode is not available yet");
-  command->Refuse("deduplication.func", "only penalty deduplication is available yet; leave the flag out");
+  for (const char* flag : {"rule.partial-response", "target.partial-response", "metric-metadata.partial-response",
+                           "exemplar.partial-response", "status.partial-response", "alert.query-url"}) {
+    command->Refuse(flag, "rules, targets, metadata and exemplars are not available yet");
+  }
+  command->Refuse("query.enable-x-functions", "xrate, xincrease and xdelta are not available yet");
+  for (const char* flag : {"query.partition-label", "query.distributed-with-overlapping-interval"}) {
+    command->Refuse(flag, "distributed mode is not available yet");
+  }
   command->AddWithoutEffect("enable-auto-gomemlimit", "memory is bounded by budgets, not by a collector",
                             config::Command::Takes::kNothing);
   command->AddWithoutEffect("auto-gomemlimit.ratio", "memory is bounded by budgets, not by a collector");
   command->AddWithoutEffect("query.max-concurrent-select", "a query's selectors are read one after another, each from all endpoints at once");
-  command->AddWithoutEffect("grpc.proxy-strategy", "series are always merged as they arrive");
+  for (const char* flag : {"grpc.proxy-strategy", "query.lazy-retrieval-max-buffered-responses"}) {
+    command->AddWithoutEffect(flag, "series are always merged as they arrive");
+  }
+  command->AddWithoutEffect("query.disable-fallback", "there is one engine", config::Command::Takes::kNothing);
+  command->AddWithoutEffect("query.active-query-path", "a query cannot end the process; running ones are listed by the API");
+  command->AddWithoutEffect("query.conn-metric.label", "thanos_store_nodes_grpc_connections always carries both labels");
+  for (const char* flag : {"query.telemetry.request-duration-seconds-quantiles", "query.telemetry.request-samples-quantiles",
+                           "query.telemetry.request-series-seconds-quantiles"}) {
+    command->AddWithoutEffect(flag, "the buckets of thanos_store_api_query_duration_seconds are Thanos' own");
+  }
 }
 
 }  // namespace

@@ -50,6 +50,8 @@ struct QueryFlags {
   ByteSize query_memory_max{256ULL << 20};
   std::chrono::milliseconds slow_query{std::chrono::seconds(10)};
   std::string promql_engine = "prometheus";
+  std::string mode = "local";
+  std::string deduplication = "penalty";
   std::vector<std::string> enabled_features;
   uint64_t request_series_max = 0;
   uint64_t request_samples_max = 0;

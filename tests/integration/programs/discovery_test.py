@@ -5,11 +5,11 @@ The endpoints are hubs without endpoints of their own: what counts here is who i
 """
 
 import os
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "support"))
 
+from certificates import make_certificates  # noqa: E402
 from dns_server import DnsServer  # noqa: E402
 from stack import BIN, Failure, Stack, free_port, wait_until  # noqa: E402
 
@@ -109,21 +109,6 @@ def check_config(case):
     expect("a broken configuration changes nothing", hub, [group, dead, one], healthy=False)
     case.stack.write("endpoints.yaml", f"endpoints:\n- address: {two}\n  client_config: {{compression: snappy}}\n")
     expect("a changed configuration is followed", hub, [one, two])
-
-
-def make_certificates(stack):
-    """A CA, and a certificate for "stores.test" signed by it; also good for a client."""
-    paths = {name: stack.path(name) for name in ("ca.pem", "ca.key", "peer.pem", "peer.key", "peer.csr")}
-    extensions = stack.write("ext", "subjectAltName=DNS:stores.test\n")
-    for command in (
-            ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=ca",
-             "-keyout", paths["ca.key"], "-out", paths["ca.pem"]],
-            ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=peer",
-             "-keyout", paths["peer.key"], "-out", paths["peer.csr"]],
-            ["x509", "-req", "-in", paths["peer.csr"], "-CA", paths["ca.pem"], "-CAkey", paths["ca.key"], "-CAcreateserial",
-             "-days", "2", "-extfile", extensions, "-out", paths["peer.pem"]]):
-        subprocess.run(["openssl", *command], check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return paths
 
 
 def check_tls(case):
