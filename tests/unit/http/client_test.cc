@@ -55,7 +55,10 @@ class RawServer {
   std::thread thread_;
 };
 
-void Send(int fd, std::string_view text) { REQUIRE(send(fd, text.data(), text.size(), MSG_NOSIGNAL) >= 0); }
+// On the server's thread, where nothing may be asserted: a client that misses its answer fails the test.
+void Send(int fd, std::string_view text) {
+  [[maybe_unused]] const ssize_t sent = send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+}
 
 TEST_CASE("an answer comes back with status, lower-case headers and body, whatever the status") {
   std::string seen;
