@@ -25,3 +25,20 @@ endif()
 if(EPI_BENCH)
   find_package(benchmark REQUIRED)
 endif()
+
+# static_in_programs(epi_x static_library shared): a target that programs (property EPI_PROGRAM) link statically, where Debian has the
+# archive, and everything else shared. For C++ libraries with many symbols: looking these up is a third of a program's start, and their
+# pages a tenth of its memory. Tests must take the shared ones: libgrpc++ brings them along.
+function(static_in_programs name archive shared)
+  add_library(${name} INTERFACE)
+  find_library(${name}_archive ${archive})
+  if(${name}_archive)
+    target_link_libraries(${name} INTERFACE $<IF:$<BOOL:$<TARGET_PROPERTY:EPI_PROGRAM>>,${${name}_archive},${shared}>)
+  else()
+    target_link_libraries(${name} INTERFACE ${shared})
+  endif()
+endfunction()
+static_in_programs(epi_protobuf libprotobuf.a protobuf::libprotobuf)
+static_in_programs(epi_re2 libre2.a PkgConfig::RE2)
+static_in_programs(epi_yaml_cpp libyaml-cpp.a yaml-cpp)
+static_in_programs(epi_snappy libsnappy.a Snappy::snappy)

@@ -145,30 +145,36 @@ Status PrometheusClient::Reload(const Context& ctx) const {
   return response.status == 200 ? OkStatus() : Failed(kPath, response);
 }
 
-Result<std::string> PrometheusClient::Metadata(const Context& ctx, std::string_view path, const MetadataQuery& query) const {
+std::string PrometheusClient::MetadataPath(std::string_view path, const MetadataQuery& query) {
   http::Form form;
   form.Add("start", TimeText(query.mint_ms));
   form.Add("end", TimeText(query.maxt_ms));
   if (!query.matchers.empty()) form.Add("match[]", SelectorText(query.matchers));
   if (query.limit > 0) form.Add("limit", StrCat(query.limit));
-  return Get(ctx, StrCat(path, "?", form.Encode()));
+  return StrCat(path, "?", form.Encode());
 }
 
 Result<MetadataAnswer> PrometheusClient::LabelNames(const Context& ctx, const MetadataQuery& query) const {
-  StringList list = TRY(ParseStringList(TRY(Metadata(ctx, "/api/v1/labels", query))));
+  StringList list = TRY(ParseStringList(TRY(Get(ctx, MetadataPath("/api/v1/labels", query)))));
   return MetadataAnswer{std::move(list.values), std::move(list.warnings)};
 }
 
 Result<MetadataAnswer> PrometheusClient::LabelValues(const Context& ctx, const std::string& name,
                                                      const MetadataQuery& query) const {
   const std::string path = StrCat("/api/v1/label/", http::PercentEncode(name), "/values");
-  StringList list = TRY(ParseStringList(TRY(Metadata(ctx, path, query))));
+  StringList list = TRY(ParseStringList(TRY(Get(ctx, MetadataPath(path, query)))));
   return MetadataAnswer{std::move(list.values), std::move(list.warnings)};
 }
 
 Result<std::vector<std::string>> PrometheusClient::Series(const Context& ctx, const MetadataQuery& query,
                                                           const LabelsSink& sink) const {
-  return ParseSeriesList(TRY(Metadata(ctx, "/api/v1/series", query)), sink);
+  constexpr std::string_view kPath = "/api/v1/series";
+  SeriesListReader reader(sink);
+  const auto take = [&](const http::ClientResponse&, std::string_view piece) { return reader.Feed(piece); };
+  const http::ClientRequest request{.url = StrCat(url_, MetadataPath(kPath, query))};
+  const http::ClientResponse response = TRY(client_.Stream(ctx, request, take));
+  if (response.status != 200) return Failed(kPath, response);
+  return reader.Finish().WithContext(StrCat(display_url_, kPath));
 }
 
 Status PrometheusClient::Read(const Context& ctx, const ReadQuery& query, const ReadSeriesSink& sink) const {
@@ -180,7 +186,8 @@ Status PrometheusClient::Read(const Context& ctx, const ReadQuery& query, const 
                   {"content-encoding", "snappy"},
                   {"x-prometheus-remote-read-version", "0.1.0"}},
       .body = CompressReadRequest(query)};
-  ReadFrames frames([&](std::string_view frame) { return ParseChunkedFrame(frame, sink); });
+  ChunkedFrameParser parser(sink);
+  ReadFrames frames([&](std::string_view frame) { return parser.Parse(frame); });
   std::string samples;
   bool streamed = false;
   const auto take = [&](const http::ClientResponse& head, std::string_view piece) -> Status {

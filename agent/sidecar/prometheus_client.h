@@ -80,7 +80,7 @@ class PrometheusClient {
   Status Read(const Context& ctx, const ReadQuery& query, const ReadSeriesSink& sink) const;
 
  private:
-  Result<std::string> Metadata(const Context& ctx, std::string_view path, const MetadataQuery& query) const;
+  static std::string MetadataPath(std::string_view path, const MetadataQuery& query);
   Status Failed(std::string_view path, const http::ClientResponse& response) const;
 
   const std::string url_;

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include "common/base/str_cat.h"
+#include "common/storeapi/wire_series.h"
 
 namespace epi::agent {
 namespace {
@@ -43,22 +44,6 @@ Result<std::vector<std::string>> ReadWarnings(Document* doc) {
   return warnings;
 }
 
-// Names and values of one JSON object. Text is copied: the parser's buffer is used again.
-Result<labels::Labels> ReadLabels(sj::ondemand::object object, std::vector<std::string>* texts) {
-  texts->clear();
-  for (auto field : object) {
-    std::string_view name;
-    std::string_view value;
-    if (const auto error = field.unescaped_key().get(name)) return NotJson(error);
-    texts->emplace_back(name);
-    if (const auto error = field.value().get_string().get(value)) return NotJson(error);
-    texts->emplace_back(value);
-  }
-  std::vector<labels::Label> pairs;
-  for (size_t i = 0; i + 1 < texts->size(); i += 2) pairs.push_back({(*texts)[i], (*texts)[i + 1]});
-  return labels::Labels::FromUnsorted(std::move(pairs));
-}
-
 }  // namespace
 
 Result<StringList> ParseStringList(std::string body) {
@@ -76,19 +61,40 @@ Result<StringList> ParseStringList(std::string body) {
   return list;
 }
 
-Result<std::vector<std::string>> ParseSeriesList(std::string body,
-                                                 const std::function<Status(const labels::Labels&)>& sink) {
+// Parses one label set after another in the same memory.
+struct SeriesListReader::ElementParser {
+  sj::ondemand::parser parser;
+  std::string padded;
+  std::vector<labels::Label> pairs;
+
+  Result<labels::Labels> Parse(std::string_view element) {
+    padded.assign(element);
+    padded.append(sj::SIMDJSON_PADDING, ' ');
+    sj::ondemand::document document;
+    if (const auto error = parser.iterate(padded.data(), element.size(), padded.size()).get(document)) return NotJson(error);
+    sj::ondemand::object object;
+    if (const auto error = document.get_object().get(object)) return NotJson(error);
+    pairs.clear();
+    for (auto field : object) {
+      labels::Label& pair = pairs.emplace_back();
+      if (const auto error = field.unescaped_key().get(pair.name)) return NotJson(error);
+      if (const auto error = field.value().get_string().get(pair.value)) return NotJson(error);
+    }
+    return storeapi::ToLabels(pairs);
+  }
+};
+
+SeriesListReader::SeriesListReader(LabelsSink sink)
+    : parser_(std::make_unique<ElementParser>()), elements_([this, sink = std::move(sink)](std::string_view element) -> Status {
+        return sink(TRY(parser_->Parse(element)));
+      }) {}
+SeriesListReader::~SeriesListReader() = default;
+
+Result<std::vector<std::string>> SeriesListReader::Finish() {
   Document doc;
-  RETURN_IF_ERROR(doc.Open(body));
-  body.clear();
+  RETURN_IF_ERROR(doc.Open(elements_.rest()));
   sj::ondemand::array data;
   if (const auto error = doc.document["data"].get_array().get(data)) return NotJson(error);
-  std::vector<std::string> texts;
-  for (auto item : data) {
-    sj::ondemand::object object;
-    if (const auto error = item.get_object().get(object)) return NotJson(error);
-    RETURN_IF_ERROR(sink(TRY(ReadLabels(object, &texts))));
-  }
   return ReadWarnings(&doc);
 }
 

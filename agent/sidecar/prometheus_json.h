@@ -4,10 +4,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "agent/sidecar/data_elements.h"
 #include "common/base/status.h"
 #include "common/labels/labels.h"
 
@@ -20,9 +22,23 @@ struct StringList {
 
 // data is a list of strings.
 Result<StringList> ParseStringList(std::string body);
-// data is a list of label sets; gives each to `sink`, and returns the warnings.
-Result<std::vector<std::string>> ParseSeriesList(std::string body,
-                                                 const std::function<Status(const labels::Labels&)>& sink);
+// data is a list of label sets. Each is given to the sink as it arrives; the list is never held.
+class SeriesListReader {
+ public:
+  using LabelsSink = std::function<Status(const labels::Labels&)>;
+  explicit SeriesListReader(LabelsSink sink);
+  ~SeriesListReader();
+
+  // Errors: also the sink's.
+  Status Feed(std::string_view bytes) { return elements_.Feed(bytes); }
+  // The warnings. Fails when the body ended too soon.
+  Result<std::vector<std::string>> Finish();
+
+ private:
+  struct ElementParser;
+  const std::unique_ptr<ElementParser> parser_;
+  DataElements elements_;
+};
 // data.<key> is a string.
 Result<std::string> ParseDataString(std::string body, std::string_view key);
 // The error's text of an answer that says "error"; empty when the body is something else.

@@ -1,5 +1,6 @@
 #include "agent/sidecar/read_frames.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/bytes.h"
@@ -12,6 +13,7 @@ namespace {
 
 // How much of a damaged frame is quoted: enough for Prometheus' own error text.
 constexpr size_t kQuotedBytesMax = 200;
+constexpr size_t kChecksumBytes = 4;
 
 }  // namespace
 
@@ -41,14 +43,21 @@ Result<std::string_view> ReadFrames::TakeFrames(std::string_view bytes) {
   return bytes;
 }
 
+size_t ReadFrames::MissingBytes() const {
+  ByteReader reader(pending_);
+  const uint64_t length = reader.Uvarint();
+  if (!reader.ok()) return 1;
+  return reader.offset() + kChecksumBytes + length - pending_.size();
+}
+
 Status ReadFrames::Feed(std::string_view bytes) {
-  if (pending_.empty()) {
-    pending_ = std::string(TRY(TakeFrames(bytes)));
-    return OkStatus();
+  while (!pending_.empty() && !bytes.empty()) {
+    const size_t taken = std::min(bytes.size(), MissingBytes());
+    pending_ += bytes.substr(0, taken);
+    bytes.remove_prefix(taken);
+    if (TRY(TakeFrames(pending_)).empty()) pending_.clear();
   }
-  pending_ += bytes;
-  const std::string_view rest = TRY(TakeFrames(pending_));
-  pending_.erase(0, pending_.size() - rest.size());
+  pending_ += TRY(TakeFrames(bytes));
   return OkStatus();
 }
 

@@ -36,6 +36,8 @@ class ReadFrames {
  private:
   // Takes whole frames off the front of `bytes`; the rest is what is left.
   Result<std::string_view> TakeFrames(std::string_view bytes);
+  // Of the frame that pending_ begins, at least one; as many as its length says once that is there.
+  size_t MissingBytes() const;
   Status Damaged(std::string_view reason, std::string_view bytes) const;
 
   const Sink sink_;

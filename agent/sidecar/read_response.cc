@@ -7,6 +7,7 @@
 
 #include "common/base/str_cat.h"
 #include "common/storeapi/wire_reader.h"
+#include "common/storeapi/wire_series.h"
 #include "common/tsdb/xor_chunk.h"
 
 namespace epi::agent {
@@ -25,16 +26,8 @@ Status Damaged(std::string_view message, const FieldReader& fields) {
   return DataLossError(StrCat("malformed ", message, " in remote read answer at offset ", fields.offset()));
 }
 
-Status ParseLabel(std::string_view message, std::vector<labels::Label>* labels) {
-  FieldReader fields(message);
-  labels::Label label;
-  while (const uint32_t tag = fields.Next()) {
-    if (tag == BytesTag(1)) label.name = fields.bytes();
-    if (tag == BytesTag(2)) label.value = fields.bytes();
-  }
-  if (!fields.ok()) return Damaged("Label", fields);
-  labels->push_back(label);
-  return OkStatus();
+Status ParseLabel(const FieldReader& fields, std::vector<labels::Label>* labels) {
+  return storeapi::ParseLabel(fields.bytes(), &labels->emplace_back()) ? OkStatus() : Damaged("Label", fields);
 }
 
 Result<tsdb::ChunkView> ParseChunk(std::string_view message) {
@@ -48,22 +41,6 @@ Result<tsdb::ChunkView> ParseChunk(std::string_view message) {
   }
   if (!fields.ok()) return Damaged("Chunk", fields);
   return chunk;
-}
-
-// Labels in order: the common case needs no sorting.
-Result<labels::Labels> ToLabels(std::vector<labels::Label> pairs) { return labels::Labels::FromUnsorted(std::move(pairs)); }
-
-Status ParseChunkedSeries(std::string_view message, const ReadSeriesSink& sink) {
-  FieldReader fields(message);
-  std::vector<labels::Label> pairs;
-  ReadSeries series;
-  while (const uint32_t tag = fields.Next()) {
-    if (tag == BytesTag(1)) RETURN_IF_ERROR(ParseLabel(fields.bytes(), &pairs));
-    if (tag == BytesTag(2)) series.chunks.push_back(TRY(ParseChunk(fields.bytes())));
-  }
-  if (!fields.ok()) return Damaged("ChunkedSeries", fields);
-  series.labels = TRY(ToLabels(std::move(pairs)));
-  return sink(series);
 }
 
 // Encodes samples as they come.
@@ -115,21 +92,34 @@ Status ParseTimeSeries(std::string_view message, const ReadSeriesSink& sink) {
   std::vector<labels::Label> pairs;
   SampleChunks chunks;
   while (const uint32_t tag = fields.Next()) {
-    if (tag == BytesTag(1)) RETURN_IF_ERROR(ParseLabel(fields.bytes(), &pairs));
+    if (tag == BytesTag(1)) RETURN_IF_ERROR(ParseLabel(fields, &pairs));
     if (tag == BytesTag(2)) RETURN_IF_ERROR(ParseSample(fields.bytes(), &chunks));
   }
   if (!fields.ok()) return Damaged("TimeSeries", fields);
-  return sink({TRY(ToLabels(std::move(pairs))), chunks.Finish()});
+  return sink({TRY(storeapi::ToLabels(pairs)), chunks.Finish()});
 }
 
 }  // namespace
 
-Status ParseChunkedFrame(std::string_view frame, const ReadSeriesSink& sink) {
+Status ChunkedFrameParser::Parse(std::string_view frame) {
   FieldReader fields(frame);
   while (const uint32_t tag = fields.Next()) {
-    if (tag == BytesTag(1)) RETURN_IF_ERROR(ParseChunkedSeries(fields.bytes(), sink));
+    if (tag == BytesTag(1)) RETURN_IF_ERROR(ParseSeries(fields.bytes()));
   }
   return fields.ok() ? OkStatus() : Damaged("ChunkedReadResponse", fields);
+}
+
+Status ChunkedFrameParser::ParseSeries(std::string_view message) {
+  FieldReader fields(message);
+  pairs_.clear();
+  series_.chunks.clear();
+  while (const uint32_t tag = fields.Next()) {
+    if (tag == BytesTag(1)) RETURN_IF_ERROR(ParseLabel(fields, &pairs_));
+    if (tag == BytesTag(2)) series_.chunks.push_back(TRY(ParseChunk(fields.bytes())));
+  }
+  if (!fields.ok()) return Damaged("ChunkedSeries", fields);
+  series_.labels = TRY(storeapi::ToLabels(pairs_));
+  return sink_(series_);
 }
 
 Status ParseSamplesBody(std::string_view body, uint64_t bytes_max, const ReadSeriesSink& sink) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/base/status.h"
@@ -28,8 +29,20 @@ struct ReadSeries {
 
 using ReadSeriesSink = std::function<Status(const ReadSeries& series)>;
 
-// One frame of a streamed answer.
-Status ParseChunkedFrame(std::string_view frame, const ReadSeriesSink& sink);
+// Frames of a streamed answer, one after another; its buffers are used again from series to series.
+class ChunkedFrameParser {
+ public:
+  explicit ChunkedFrameParser(ReadSeriesSink sink) : sink_(std::move(sink)) {}
+
+  Status Parse(std::string_view frame);
+
+ private:
+  Status ParseSeries(std::string_view message);
+
+  const ReadSeriesSink sink_;
+  std::vector<labels::Label> pairs_;
+  ReadSeries series_;
+};
 
 // A whole answer of samples, snappy block compressed; encoded into XOR chunks of at most 120 samples on the way. Decompressed
 // size is limited to `bytes_max` before it is allocated.

@@ -6,7 +6,6 @@
 #include "common/base/bytes.h"
 #include "common/base/str_cat.h"
 #include "common/storeapi/wire_chunk.h"
-#include "common/storeapi/wire_reader.h"
 #include "common/storeapi/wire_series.h"
 
 namespace epi::agent {
@@ -29,12 +28,8 @@ void AppendReadChunk(const tsdb::ChunkView& chunk, std::string* out) {
   storeapi::AppendChunk(out, chunk.mint_ms, chunk.maxt_ms, slots);
 }
 
-size_t CountChunks(std::string_view encoded) {
-  storeapi::FieldReader fields(encoded);
-  size_t count = 0;
-  while (fields.Next() != 0) ++count;
-  return count;
-}
+// An AggrChunk with one raw chunk: three headers, two times, the type and the hash.
+constexpr size_t kChunkFrameBytesMax = 64;
 
 }  // namespace
 
@@ -45,20 +40,15 @@ SeriesMerge::SeriesMerge(Mode mode, labels::Labels external, const labels::Label
       added_(added),
       sink_(std::move(sink)),
       charge_(memory),
-      order_(added, [this](OrderedSeries series) { return Emit(std::move(series)); }) {}
+      order_(added, [this](OrderedSeries series) { return Emit(std::move(series)); }) {
+  for (const labels::Label label : external_) external_names_.emplace_back(label.name);
+}
 
-SeriesMerge::Own SeriesMerge::OwnLabels(const labels::Labels& labels) const {
-  std::vector<labels::Label> own;
-  bool collides = false;
-  for (const labels::Label label : labels) {
-    const std::string_view value = external_.Get(label.name);
-    if (value.empty()) {
-      own.push_back(label);
-    } else if (value != label.value) {
-      collides = true;
-    }
-  }
-  return {labels::Labels::FromSorted(own), collides};
+bool SeriesMerge::Collides(const labels::Labels& labels) const {
+  return std::any_of(external_.begin(), external_.end(), [&](const labels::Label& external) {
+    const std::string_view value = labels.Get(external.name);
+    return !value.empty() && value != external.value;
+  });
 }
 
 Status SeriesMerge::Push(const ReadSeries& series) {
@@ -67,24 +57,26 @@ Status SeriesMerge::Push(const ReadSeries& series) {
     current_labels_ = series.labels;
     has_current_ = true;
   }
+  size_t bytes = current_chunks_.size();
+  for (const tsdb::ChunkView& chunk : series.chunks) bytes += chunk.chunk.data.size() + kChunkFrameBytesMax;
+  current_chunks_.reserve(bytes);
   for (const tsdb::ChunkView& chunk : series.chunks) AppendReadChunk(chunk, &current_chunks_);
+  current_chunk_count_ += series.chunks.size();
   return OkStatus();
 }
 
 Status SeriesMerge::EndSeries() {
   if (!has_current_) return OkStatus();
   has_current_ = false;
-  Own own = OwnLabels(current_labels_);
-  OrderedSeries series{std::move(own.labels), std::exchange(current_chunks_, {})};
+  OrderedSeries series{current_labels_.Without(external_names_), std::exchange(current_chunks_, {}),
+                       std::exchange(current_chunk_count_, 0)};
   if (mode_ == Mode::kStreamed) {
-    if (own.collides) {
+    if (Collides(current_labels_)) {
       return AbortedError(StrCat("series ", current_labels_.ToString(), " has an own label of an external name"));
     }
     return order_.Push(std::move(series));
   }
-  labels::LabelsBuilder builder(series.labels);
-  for (const labels::Label label : added_) builder.Set(label.name, label.value);
-  series.labels = builder.Build();
+  for (const labels::Label label : added_) series.labels = series.labels.With(label);
   RETURN_IF_ERROR(charge_.Add(series.labels.encoded().size() + series.chunks.size() + sizeof(series), "sorting of series"));
   collected_.push_back(std::move(series));
   return OkStatus();
@@ -95,12 +87,12 @@ Status SeriesMerge::Emit(OrderedSeries series) {
     return DataLossError(StrCat("Prometheus sent series out of order: ", series.labels.ToString(), " after ",
                                 last_labels_.ToString()));
   }
-  std::string encoded;
-  storeapi::AppendLabels(&encoded, series.labels);
-  encoded += series.chunks;
+  encoded_.clear();
+  storeapi::AppendLabels(&encoded_, series.labels);
+  encoded_ += series.chunks;
   emitted_any_ = true;
-  last_labels_ = series.labels;
-  return sink_(series.labels, encoded, CountChunks(series.chunks));
+  last_labels_ = std::move(series.labels);
+  return sink_(last_labels_, encoded_, series.chunk_count);
 }
 
 Status SeriesMerge::Finish() {

@@ -39,17 +39,14 @@ class SeriesMerge {
   Status Finish();
 
  private:
-  // Own labels of a series, and whether one of them collides with an external label.
-  struct Own {
-    labels::Labels labels;
-    bool collides = false;
-  };
-  Own OwnLabels(const labels::Labels& labels) const;
+  // Is an own label there, other than the external one of its name?
+  bool Collides(const labels::Labels& labels) const;
   Status EndSeries();
   Status Emit(OrderedSeries series);
 
   const Mode mode_;
   const labels::Labels external_;
+  std::vector<std::string> external_names_;
   const labels::Labels added_;
   const MergedSink sink_;
   MemoryCharge charge_;
@@ -58,11 +55,13 @@ class SeriesMerge {
   labels::Labels current_labels_;
   bool has_current_ = false;
   std::string current_chunks_;
+  size_t current_chunk_count_ = 0;
   // kSorted.
   std::vector<OrderedSeries> collected_;
   // The last emitted one, to check the order.
   labels::Labels last_labels_;
   bool emitted_any_ = false;
+  std::string encoded_;  // Used again from series to series.
 };
 
 }  // namespace epi::agent

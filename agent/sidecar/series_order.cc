@@ -5,12 +5,6 @@
 namespace epi::agent {
 namespace {
 
-labels::Labels WithLabel(const labels::Labels& own, std::string_view name, std::string_view value) {
-  labels::LabelsBuilder builder(own);
-  builder.Set(name, value);
-  return builder.Build();
-}
-
 bool AllNamesBelow(const labels::Labels& own, std::string_view name) {
   for (const labels::Label label : own) {
     if (label.name >= name) return false;
@@ -48,7 +42,7 @@ Status SeriesOrder::PushStage(size_t index, OrderedSeries series) {
     stage.held.push_back(std::move(series));
     return OkStatus();
   }
-  series.labels = WithLabel(series.labels, stage.name, stage.value);
+  series.labels = series.labels.With({stage.name, stage.value});
   return PushStage(index + 1, std::move(series));
 }
 
@@ -56,7 +50,7 @@ Status SeriesOrder::Release(size_t index) {
   Stage& stage = stages_[index];
   OrderedSeries series = std::move(stage.held.back());
   stage.held.pop_back();
-  series.labels = WithLabel(series.labels, stage.name, stage.value);
+  series.labels = series.labels.With({stage.name, stage.value});
   return PushStage(index + 1, std::move(series));
 }
 

@@ -31,6 +31,7 @@ namespace epi::agent {
 struct OrderedSeries {
   labels::Labels labels;
   std::string chunks;  // AggrChunks, encoded.
+  size_t chunk_count = 0;
 };
 
 class SeriesOrder {

@@ -21,6 +21,8 @@ namespace {
 
 Result<http::ClientOptions> PrometheusClientOptions(const SidecarFlags& flags) {
   http::ClientOptions options;
+  // Prometheus stands beside us.
+  options.accept_gzip = false;
   const std::string yaml = TRY(flags.http_client.Read());
   RETURN_IF_ERROR(config::DecodeYaml(TRY(config::YamlNode::Parse(yaml, "--prometheus.http-client")), &options.config));
   return options;

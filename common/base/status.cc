@@ -29,7 +29,7 @@ Status& Status::operator=(const Status& other) {
 }
 
 Status Status::WithContext(std::string_view context) const {
-  if (ok()) return {};
+  if (ok() || context.empty()) return *this;
   std::string message(context);
   message += ": ";
   message += rep_->message;

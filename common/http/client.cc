@@ -13,6 +13,9 @@
 namespace epi::http {
 namespace {
 
+// Received at once when an answer is streamed; libcurl's own size is made for downloads from afar.
+constexpr long kStreamBufferBytes = 64 << 10;
+
 // A list of header lines that libcurl reads during a call.
 class HeaderList {
  public:
@@ -139,7 +142,7 @@ struct Client::Impl {
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    if (options.accept_gzip) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, options.config.follow_redirects ? 1L : 0L);
@@ -173,6 +176,7 @@ Result<ClientResponse> Client::Stream(const Context& ctx, const ClientRequest& r
   auto handle = TRY(impl_->Lease());
   HeaderList headers;
   RETURN_IF_ERROR(impl_->Prepare(request, handle->easy(), &headers));
+  if (sink) curl_easy_setopt(handle->easy(), CURLOPT_BUFFERSIZE, kStreamBufferBytes);
   internal::Transfer transfer{.request = &request, .sink = sink ? &sink : nullptr};
   const CURLcode code = handle->Run(ctx, &transfer);
   const Status status = AsStatus(code, ctx, *handle, transfer);

@@ -26,6 +26,8 @@ struct ClientOptions {
   config::HttpClientConfig config;
   std::string user_agent;  // "epimetheus/0.1.0" when empty.
   std::chrono::milliseconds connect_timeout{std::chrono::seconds(10)};
+  // Ask for compressed answers. A waste of both sides' time on loopback.
+  bool accept_gzip = true;
   // Idle handles with their connections that are kept.
   size_t idle_max = 8;
 };

@@ -12,29 +12,22 @@
 namespace epi::labels {
 namespace {
 
-void AppendEncodedString(std::string* out, std::string_view text) {
+size_t EncodedSize(std::string_view text) { return text.size() + (text.size() < 0xFF ? 1 : 4); }
+size_t EncodedSize(const Label& label) { return EncodedSize(label.name) + EncodedSize(label.value); }
+
+// Both write into memory that is large enough, and return the end.
+char* PutEncoded(std::string_view text, char* out) {
   const size_t size = text.size();
   CHECK(size <= kLabelBytesMax);
   if (size < 0xFF) {
-    out->push_back(static_cast<char>(size));
+    *out++ = static_cast<char>(size);
   } else {
-    const char prefix[4] = {'\xFF', static_cast<char>(size & 0xFF), static_cast<char>((size >> 8) & 0xFF),
-                            static_cast<char>(size >> 16)};
-    out->append(prefix, sizeof(prefix));
+    for (const size_t byte : {size_t{0xFF}, size & 0xFF, (size >> 8) & 0xFF, size >> 16}) *out++ = static_cast<char>(byte);
   }
-  out->append(text);
+  std::memcpy(out, text.data(), size);
+  return out + size;
 }
-
-void AppendEncodedLabel(std::string* out, const Label& label) {
-  AppendEncodedString(out, label.name);
-  AppendEncodedString(out, label.value);
-}
-
-size_t EncodedSizeMax(std::span<const Label> labels) {
-  size_t size = 0;
-  for (const Label& label : labels) size += label.name.size() + label.value.size() + 8;
-  return size;
-}
+char* PutEncoded(const Label& label, char* out) { return PutEncoded(label.value, PutEncoded(label.name, out)); }
 
 bool NameLess(const Label& a, const Label& b) { return a.name < b.name; }
 
@@ -93,9 +86,12 @@ Labels::Labels(std::initializer_list<std::pair<std::string_view, std::string_vie
 }
 
 Labels Labels::FromSorted(std::span<const Label> sorted) {
+  size_t size = 0;
+  for (const Label& label : sorted) size += EncodedSize(label);
   Labels labels;
-  labels.data_.reserve(EncodedSizeMax(sorted));
-  for (const Label& label : sorted) AppendEncodedLabel(&labels.data_, label);
+  labels.data_.resize(size);
+  char* out = labels.data_.data();
+  for (const Label& label : sorted) out = PutEncoded(label, out);
   return labels;
 }
 
@@ -150,6 +146,27 @@ Labels Labels::Only(std::span<const std::string> names) const {
   std::string encoded;
   AppendOnly(names, &encoded);
   return FromEncoded(std::move(encoded));
+}
+
+Labels Labels::With(const Label& label) const {
+  const char* const begin = data_.data();
+  const char* const end = begin + data_.size();
+  const char* place = begin;  // The label goes here; what lies between here and `rest` is replaced.
+  const char* rest = begin;
+  while (rest != end) {
+    const char* position = rest;
+    const std::string_view name = internal::ReadEncodedString(&position);
+    if (name > label.name) break;
+    internal::ReadEncodedString(&position);
+    rest = position;
+    if (name == label.name) break;
+    place = rest;
+  }
+  Labels labels;
+  labels.data_.resize(data_.size() - static_cast<size_t>(rest - place) + EncodedSize(label));
+  char* const out = std::copy(begin, place, labels.data_.data());
+  std::copy(rest, end, PutEncoded(label, out));
+  return labels;
 }
 
 Labels Labels::WithoutMetricName() const {
@@ -253,11 +270,11 @@ std::string_view LabelsBuilder::Get(std::string_view name) const {
 }
 
 Labels LabelsBuilder::Build() const {
-  std::string encoded;
   size_t size = 0;
-  for (const auto& [name, value] : pairs_) size += name.size() + value.size() + 8;
-  encoded.reserve(size);
-  for (const auto& [name, value] : pairs_) AppendEncodedLabel(&encoded, {name, value});
+  for (const auto& [name, value] : pairs_) size += EncodedSize({name, value});
+  std::string encoded(size, '\0');
+  char* out = encoded.data();
+  for (const auto& [name, value] : pairs_) out = PutEncoded({name, value}, out);
   return Labels::FromEncoded(std::move(encoded));
 }
 

@@ -82,6 +82,8 @@ class Labels {
   // The same, appended in encoded form: FromEncoded() takes it, and equal label sets have equal bytes.
   void AppendWithout(std::span<const std::string> names, std::string* encoded) const;
   void AppendOnly(std::span<const std::string> names, std::string* encoded) const;
+  // A copy in which `label` is added, or takes the place of the one with its name. REQUIRES: as a label of FromSorted().
+  Labels With(const Label& label) const;
   // Prometheus' text form: {__name__="up", job="x"} with Go-quoted values; UTF-8 names quoted too.
   std::string ToString() const;
   // metric{a="b"} form, as PromQL prints series: up{job="x"}, {"metric.name", a="b"}.

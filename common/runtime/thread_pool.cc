@@ -5,6 +5,7 @@
 #include <iterator>
 #include <list>
 #include <thread>
+#include <utility>
 
 #include "common/base/mutex.h"
 #include "common/base/str_cat.h"
@@ -24,24 +25,35 @@ struct ThreadPool::Impl {
   Threads threads GUARDED_BY(mutex);
   Threads finished GUARDED_BY(mutex);  // returned, not joined yet
   size_t idle GUARDED_BY(mutex) = 0;
+  // A thread was called and has not come yet. It calls the next one itself when there is work for two, so that a burst of short
+  // tasks does not wake a thread each.
+  bool calling GUARDED_BY(mutex) = false;
   bool stopping GUARDED_BY(mutex) = false;
 
   // True when a task is there. False when this thread must return: it is off the list then, so that Submit() does not
   // count on it.
   bool Next(Threads::iterator self, std::function<void()>* task) {
-    MutexLock lock(&mutex);
-    const auto leave_at = std::chrono::steady_clock::now() + options.idle_exit;
-    while (queue.empty()) {
-      if (stopping) return Leave(self);
-      ++idle;
-      const bool woken = work_or_stop.WaitUntil(&mutex, leave_at);
-      --idle;
-      if (!woken && queue.empty() && !stopping) return Leave(self);
+    bool call = false;
+    {
+      MutexLock lock(&mutex);
+      const auto leave_at = std::chrono::steady_clock::now() + options.idle_exit;
+      while (queue.empty()) {
+        if (stopping) return Leave(self);
+        ++idle;
+        const bool woken = work_or_stop.WaitUntil(&mutex, leave_at);
+        --idle;
+        calling = false;
+        if (!woken && queue.empty() && !stopping) return Leave(self);
+      }
+      *task = std::move(queue.front());
+      queue.pop_front();
+      call = !queue.empty() && MustCall();
     }
-    *task = std::move(queue.front());
-    queue.pop_front();
+    if (call) work_or_stop.NotifyOne();
     return true;
   }
+  // True when the caller has to wake a thread, once the lock is free.
+  bool MustCall() EXCLUSIVE_LOCKS_REQUIRED(mutex) { return idle > 0 && !std::exchange(calling, true); }
   void Work(Threads::iterator self) {
     std::function<void()> task;
     while (Next(self, &task)) {
@@ -76,21 +88,23 @@ ThreadPool::~ThreadPool() {
 
 Status ThreadPool::Submit(std::function<void()> task) {
   Impl::Threads joinable;
-  MutexLock lock(&impl_->mutex);
-  if (impl_->stopping) return CancelledError(StrCat("thread pool ", impl_->options.name, " is stopping"));
-  if (impl_->queue.size() >= impl_->options.queue_max) {
-    return ResourceExhaustedError(
-        StrCat("thread pool ", impl_->options.name, " is full: ", impl_->options.queue_max, " tasks wait"));
+  bool call = false;
+  {
+    MutexLock lock(&impl_->mutex);
+    if (impl_->stopping) return CancelledError(StrCat("thread pool ", impl_->options.name, " is stopping"));
+    if (impl_->queue.size() >= impl_->options.queue_max) {
+      return ResourceExhaustedError(
+          StrCat("thread pool ", impl_->options.name, " is full: ", impl_->options.queue_max, " tasks wait"));
+    }
+    impl_->queue.push_back(std::move(task));
+    if (impl_->idle >= impl_->queue.size() || impl_->threads.size() == impl_->options.threads_max) {
+      call = impl_->MustCall();
+    } else {
+      impl_->StartThread();
+    }
+    joinable.swap(impl_->finished);
   }
-  impl_->queue.push_back(std::move(task));
-  if (impl_->idle >= impl_->queue.size()) {
-    impl_->work_or_stop.NotifyOne();
-  } else if (impl_->threads.size() < impl_->options.threads_max) {
-    impl_->StartThread();
-  } else {
-    impl_->work_or_stop.NotifyOne();
-  }
-  joinable.swap(impl_->finished);
+  if (call) impl_->work_or_stop.NotifyOne();
   return OkStatus();
 }
 

@@ -264,6 +264,18 @@ std::vector<Aggregate> AggregatesOf(AggregateUse use) {
   return {};
 }
 
+bool RawChunks(const std::vector<AggrChunkView>& chunks, std::vector<tsdb::ChunkView>* raw) {
+  raw->reserve(chunks.size());
+  for (const AggrChunkView& chunk : chunks) {
+    const auto slots = ParseChunkSlots(chunk.encoded);
+    if (!slots.ok()) return false;
+    const auto data = ToChunkData(chunk, *slots, Aggregate::kRaw);
+    if (!data.ok()) return false;
+    raw->push_back({.mint_ms = chunk.mint_ms, .maxt_ms = chunk.maxt_ms, .ref = {}, .chunk = *data});
+  }
+  return true;
+}
+
 std::unique_ptr<series::SampleCursor> ReadRow(std::vector<AggrChunkView> chunks, AggregateUse use, std::string source,
                                               std::shared_ptr<const void> owner) {
   auto cursor = RowReader(std::move(chunks), use, source, std::move(owner)).Read();

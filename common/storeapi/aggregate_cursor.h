@@ -22,6 +22,7 @@
 
 #include "common/series/querier.h"
 #include "common/storeapi/wire_chunk.h"
+#include "common/tsdb/chunk.h"
 
 namespace epi::storeapi {
 
@@ -30,6 +31,9 @@ enum class AggregateUse : uint8_t { kAverage, kMin, kMax, kCount, kSum, kCounter
 AggregateUse AggregateUseOf(std::string_view promql_function);
 // What a Series request asks for.
 std::vector<Aggregate> AggregatesOf(AggregateUse use);
+
+// All of them as chunks of raw samples; false when one is something else, or damaged: ReadRow() tells.
+bool RawChunks(const std::vector<AggrChunkView>& chunks, std::vector<tsdb::ChunkView>* raw);
 
 // REQUIRES: chunks in time order, not overlapping; `owner` keeps their bytes alive.
 std::unique_ptr<series::SampleCursor> ReadRow(std::vector<AggrChunkView> chunks, AggregateUse use, std::string source,

@@ -21,16 +21,16 @@ void DropEqual(std::vector<AggrChunkView>* chunks) {
 
 }  // namespace
 
-ChunkSeries Combine(std::vector<ChunkSeries> parts) {
-  ChunkSeries all = std::move(parts.front());
-  for (size_t i = 1; i < parts.size(); ++i) {
-    all.chunks.insert(all.chunks.end(), parts[i].chunks.begin(), parts[i].chunks.end());
-    for (auto& frame : parts[i].frames) {
+ChunkSeries Combine(ChunkSeries first, std::vector<ChunkSeries> others) {
+  ChunkSeries all = std::move(first);
+  for (ChunkSeries& part : others) {
+    all.chunks.insert(all.chunks.end(), part.chunks.begin(), part.chunks.end());
+    for (auto& frame : part.frames) {
       if (std::find(all.frames.begin(), all.frames.end(), frame) == all.frames.end()) all.frames.push_back(std::move(frame));
     }
   }
   const bool sorted = std::is_sorted(all.chunks.begin(), all.chunks.end(), Before);
-  if (parts.size() == 1 && sorted) return all;
+  if (others.empty() && sorted) return all;
   all.encoded = {};
   if (!sorted) std::stable_sort(all.chunks.begin(), all.chunks.end(), Before);
   DropEqual(&all.chunks);

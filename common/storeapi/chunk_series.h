@@ -32,8 +32,8 @@ struct ChunkSeries {
   std::string_view encoded;
 };
 
-// One series of all parts, which have equal labels: chunks in time order, equal ones once. REQUIRES: at least one part.
-ChunkSeries Combine(std::vector<ChunkSeries> parts);
+// One series of parts that have equal labels: chunks in time order, equal ones once.
+ChunkSeries Combine(ChunkSeries first, std::vector<ChunkSeries> others);
 
 // Appends the series as a Series message: as received where nothing was changed.
 void AppendSeries(std::string* out, const ChunkSeries& series);

@@ -5,11 +5,25 @@
 
 #include "common/series/dedup.h"
 #include "common/series/merge.h"
+#include "common/tsdb/chunk_cursor.h"
 
 namespace epi::storeapi {
 namespace {
 
 using series::SampleBatch;
+
+// The samples up to and including maxt_ms, in *cut; null when there is none.
+const SampleBatch* CutAt(int64_t maxt_ms, const SampleBatch& batch, SampleBatch* cut) {
+  const auto times = batch.times_ms;
+  const auto size = static_cast<size_t>(std::upper_bound(times.begin(), times.end(), maxt_ms) - times.begin());
+  if (size == 0) return nullptr;
+  const auto part = [&](auto span) { return span.empty() ? span : span.first(size); };
+  *cut = {.times_ms = part(batch.times_ms),
+          .values = part(batch.values),
+          .histograms = part(batch.histograms),
+          .start_times_ms = part(batch.start_times_ms)};
+  return cut;
+}
 
 class BoundedCursor : public series::SampleCursor {
  public:
@@ -49,48 +63,75 @@ class BoundedCursor : public series::SampleCursor {
   SampleBatch cut_;
 };
 
-using Frames = std::vector<std::shared_ptr<const Frame>>;
+// A row of raw chunks, which is what nearly every series is. The series' name is put together when there is an error to tell.
+class RawCursor final : public series::SampleCursor {
+ public:
+  void Reset(std::shared_ptr<const ChunkSeries> series, std::vector<tsdb::ChunkView> chunks, const DecodeOptions& options) {
+    series_ = std::move(series);
+    mint_ms_ = options.mint_ms;
+    maxt_ms_ = options.maxt_ms;
+    chunks_.Reset(std::move(chunks), {});
+    chunks_.SkipTo(mint_ms_);
+  }
+
+  Result<const SampleBatch*> Next() override {
+    const auto batch = chunks_.Next();
+    if (!batch.ok()) return batch.status().WithContext(series_->labels.ToSeriesString());
+    if (*batch == nullptr || (*batch)->times_ms.back() <= maxt_ms_) return *batch;
+    return CutAt(maxt_ms_, **batch, &cut_);
+  }
+  void SkipTo(int64_t t_ms) override { chunks_.SkipTo(std::max(t_ms, mint_ms_)); }
+
+ private:
+  std::shared_ptr<const ChunkSeries> series_;
+  int64_t mint_ms_ = 0;
+  int64_t maxt_ms_ = 0;
+  tsdb::ChunkCursor chunks_;
+  SampleBatch cut_;
+};
 
 class RemoteSeries : public series::Series {
  public:
   RemoteSeries(ChunkSeries series, const DecodeOptions& options)
-      : labels_(std::move(series.labels)),
-        chunks_(std::move(series.chunks)),
-        frames_(std::make_shared<const Frames>(std::move(series.frames))),
-        options_(options) {}
+      : series_(std::make_shared<const ChunkSeries>(std::move(series))), options_(options) {}
 
-  const labels::Labels& labels() const override { return labels_; }
+  const labels::Labels& labels() const override { return series_->labels; }
 
-  Result<std::unique_ptr<series::SampleCursor>> Samples(std::unique_ptr<series::SampleCursor> /*reuse*/) const override {
+  Result<std::unique_ptr<series::SampleCursor>> Samples(std::unique_ptr<series::SampleCursor> reuse) const override {
+    // Raw chunks that overlap without dedup are merged chunk by chunk.
     const bool overlaps = Overlaps();
-    if (!overlaps || (!options_.dedup && AllRaw())) return Row(chunks_);
+    if (!overlaps || !options_.dedup) {
+      if (auto raw = RawRow(series_->chunks, std::move(reuse))) return raw;
+    }
+    if (!overlaps) return Row(series_->chunks);
     std::vector<std::unique_ptr<series::SampleCursor>> rows;
-    for (auto& row : SplitOverlaps(chunks_)) rows.push_back(Row(std::move(row)));
+    for (auto& row : SplitOverlaps(series_->chunks)) rows.push_back(Row(row));
     if (options_.dedup) return series::DedupCursors(std::move(rows), options_.counter);
     return series::MergeCursors(std::move(rows));
   }
 
  private:
   bool Overlaps() const {
-    for (size_t i = 1; i < chunks_.size(); ++i) {
-      if (chunks_[i].mint_ms <= chunks_[i - 1].maxt_ms) return true;
+    const std::vector<AggrChunkView>& chunks = series_->chunks;
+    for (size_t i = 1; i < chunks.size(); ++i) {
+      if (chunks[i].mint_ms <= chunks[i - 1].maxt_ms) return true;
     }
     return false;
   }
-  // Chunks that overlap without dedup are merged chunk by chunk when nothing but raw samples is in them.
-  bool AllRaw() const {
-    return std::all_of(chunks_.begin(), chunks_.end(), [](const AggrChunkView& chunk) {
-      const auto slots = ParseChunkSlots(chunk.encoded);
-      return slots.ok() && slots->Has(Aggregate::kRaw);
-    });
+  // Null when some chunk is not raw.
+  std::unique_ptr<series::SampleCursor> RawRow(const std::vector<AggrChunkView>& chunks, std::unique_ptr<series::SampleCursor> reuse) const {
+    std::vector<tsdb::ChunkView> raw;
+    if (!RawChunks(chunks, &raw)) return nullptr;
+    if (dynamic_cast<RawCursor*>(reuse.get()) == nullptr) reuse = std::make_unique<RawCursor>();
+    static_cast<RawCursor*>(reuse.get())->Reset(series_, std::move(raw), options_);
+    return reuse;
   }
-  std::unique_ptr<series::SampleCursor> Row(std::vector<AggrChunkView> chunks) const {
-    return BoundCursor(ReadRow(std::move(chunks), options_.use, labels_.ToSeriesString(), frames_), options_.mint_ms, options_.maxt_ms);
+  std::unique_ptr<series::SampleCursor> Row(const std::vector<AggrChunkView>& chunks) const {
+    if (auto raw = RawRow(chunks, nullptr)) return raw;
+    return BoundCursor(ReadRow(chunks, options_.use, labels().ToSeriesString(), series_), options_.mint_ms, options_.maxt_ms);
   }
 
-  const labels::Labels labels_;
-  const std::vector<AggrChunkView> chunks_;
-  const std::shared_ptr<const Frames> frames_;
+  const std::shared_ptr<const ChunkSeries> series_;
   const DecodeOptions options_;
 };
 

@@ -63,16 +63,21 @@ Status SeriesMerge::Start() {
 Result<std::optional<ChunkSeries>> SeriesMerge::NextMerged() {
   if (sources_.empty()) return std::optional<ChunkSeries>();
   if (!tree_.has_value()) RETURN_IF_ERROR(Start());
-  std::vector<ChunkSeries> parts;
+  std::optional<ChunkSeries> first;
+  std::vector<ChunkSeries> others;
   for (;;) {
     std::optional<ChunkSeries>& head = sources_[tree_->winner()]->head;
-    if (!head.has_value() || (!parts.empty() && parts.front().labels != head->labels)) break;
-    parts.push_back(std::move(*head));
+    if (!head.has_value() || (first.has_value() && first->labels != head->labels)) break;
+    if (first.has_value()) {
+      others.push_back(std::move(*head));
+    } else {
+      first = std::move(head);
+    }
     RETURN_IF_ERROR(Advance(tree_->winner()));
     tree_->Replay();
   }
-  if (parts.empty()) return std::optional<ChunkSeries>();
-  return std::optional<ChunkSeries>(Combine(std::move(parts)));
+  if (!first.has_value()) return first;
+  return std::optional<ChunkSeries>(Combine(std::move(*first), std::move(others)));
 }
 
 Result<std::optional<ChunkSeries>> SeriesMerge::Next() {

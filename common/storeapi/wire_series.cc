@@ -30,16 +30,6 @@ bool ParseShortLabel(std::string_view encoded, labels::Label* label) {
   return true;
 }
 
-bool ParseLabel(std::string_view encoded, labels::Label* label) {
-  if (ParseShortLabel(encoded, label)) return true;
-  FieldReader fields(encoded);
-  while (const uint32_t tag = fields.Next()) {
-    if (tag == BytesTag(1)) label->name = fields.bytes();
-    if (tag == BytesTag(2)) label->value = fields.bytes();
-  }
-  return fields.ok();
-}
-
 // Labels as our own senders and Thanos write them: ordered, each once, none empty.
 bool IsCanonical(const std::vector<labels::Label>& labels) {
   std::string_view previous;
@@ -52,6 +42,16 @@ bool IsCanonical(const std::vector<labels::Label>& labels) {
 }
 
 }  // namespace
+
+bool ParseLabel(std::string_view encoded, labels::Label* label) {
+  if (ParseShortLabel(encoded, label)) return true;
+  FieldReader fields(encoded);
+  while (const uint32_t tag = fields.Next()) {
+    if (tag == BytesTag(1)) label->name = fields.bytes();
+    if (tag == BytesTag(2)) label->value = fields.bytes();
+  }
+  return fields.ok();
+}
 
 Status ParseSeries(std::string_view encoded, SeriesView* series) {
   series->labels.clear();
@@ -67,9 +67,9 @@ Status ParseSeries(std::string_view encoded, SeriesView* series) {
   return fields.ok() ? OkStatus() : Malformed("Series", fields.offset());
 }
 
-Result<labels::Labels> ToLabels(const SeriesView& series) {
-  if (IsCanonical(series.labels)) return labels::Labels::FromSorted(series.labels);
-  return labels::Labels::FromUnsorted(series.labels);
+Result<labels::Labels> ToLabels(const std::vector<labels::Label>& labels) {
+  if (IsCanonical(labels)) return labels::Labels::FromSorted(labels);
+  return labels::Labels::FromUnsorted(labels);
 }
 
 Result<ResponseReader::Part> ResponseReader::Next() {

@@ -31,9 +31,13 @@ struct SeriesView {
 // Replaces what `series` held; its buffers are kept.
 Status ParseSeries(std::string_view encoded, SeriesView* series);
 
+// One Label message, which remote read has, too. False when it is malformed; fields that are missing leave *label as it is.
+bool ParseLabel(std::string_view encoded, labels::Label* label);
+
 // The labels as a value of our own. Sorts if the sender did not; drops empty values.
 // Errors: InvalidArgument on a repeated, empty or oversized label.
-Result<labels::Labels> ToLabels(const SeriesView& series);
+Result<labels::Labels> ToLabels(const std::vector<labels::Label>& labels);
+inline Result<labels::Labels> ToLabels(const SeriesView& series) { return ToLabels(series.labels); }
 
 // The parts of one SeriesResponse, in order.
 class ResponseReader {

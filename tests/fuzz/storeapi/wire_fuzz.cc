@@ -17,9 +17,7 @@ void ReadSamples(const SeriesView& view) {
   if (!labels.ok()) return;
   for (const AggregateUse use : {AggregateUse::kAverage, AggregateUse::kCounter, AggregateUse::kMin}) {
     ChunkSeries series{.labels = *labels, .chunks = view.chunks, .frames = {}, .encoded = {}};
-    std::vector<ChunkSeries> parts;
-    parts.push_back(std::move(series));
-    const auto decoded = MakeRemoteSeries(Combine(std::move(parts)),
+    const auto decoded = MakeRemoteSeries(Combine(std::move(series), {}),
                                           {.mint_ms = -1000, .maxt_ms = INT64_MAX, .dedup = true, .use = use, .counter = use == AggregateUse::kCounter});
     const auto cursor = decoded->Samples();
     if (!cursor.ok()) continue;

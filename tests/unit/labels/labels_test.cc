@@ -70,6 +70,19 @@ TEST_CASE("labels copy with and without names") {
   CHECK(labels.WithoutMetricName() == Labels{{"job", "api"}, {"replica", "0"}});
 }
 
+TEST_CASE("labels copy with one more label, or with one replaced") {
+  const Labels base = {{"b", "2"}, {"d", "4"}};
+  CHECK(base.With({"a", "1"}) == Labels({{"a", "1"}, {"b", "2"}, {"d", "4"}}));
+  CHECK(base.With({"c", "3"}) == Labels({{"b", "2"}, {"c", "3"}, {"d", "4"}}));
+  CHECK(base.With({"e", "5"}) == Labels({{"b", "2"}, {"d", "4"}, {"e", "5"}}));
+  CHECK(base.With({"b", "x"}) == Labels({{"b", "x"}, {"d", "4"}}));
+  CHECK(base.With({"d", "longer"}) == Labels({{"b", "2"}, {"d", "longer"}}));
+  CHECK(Labels().With({"a", "1"}) == Labels({{"a", "1"}}));
+  const std::string long_value(300, 'v');
+  CHECK(base.With({"c", long_value}).Get("c") == long_value);
+  CHECK(base.With({"c", long_value}).With({"c", "3"}) == Labels({{"b", "2"}, {"c", "3"}, {"d", "4"}}));
+}
+
 TEST_CASE("labels print with Go's quotes, and quote names that are not legacy") {
   const Labels labels{{"a", "x\n\"\\\x01\xff\xc3\xa9"}, {"b.c", "1"}};
   CHECK(labels.ToString() == "{a=\"x\\n\\\"\\\\\\x01\\xff\xc3\xa9\", \"b.c\"=\"1\"}");
