@@ -61,10 +61,7 @@ Result<storeapi::SideAnswer<std::vector<storeapi::RuleGroupState>>> PrometheusSi
   storeapi::SideAnswer<std::vector<storeapi::RuleGroupState>> answer;
   answer.data = TRY(ParseRules(TRY(client_->Get(ctx, StrCat("/api/v1/rules", filter)))));
   for (storeapi::RuleGroupState& group : answer.data) {
-    for (storeapi::RuleState& rule : group.rules) {
-      Add(external, &rule.labels);
-      for (storeapi::AlertInstance& alert : rule.alerts) Add(external, &alert.labels);
-    }
+    for (storeapi::RuleState& rule : group.rules) Add(external, &rule.labels);
   }
   return answer;
 }

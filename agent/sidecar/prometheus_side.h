@@ -1,7 +1,8 @@
 // Rules, targets, metadata and exemplars of the sidecar's Prometheus, with its external labels.
 //
-// Contract: external labels are added to the labels of rules, alerts, targets and series, so that they can be told apart from those of
-//           other clusters; where a label of that name is there already, the external one wins.
+// Contract: external labels are added to the labels of rules, targets and series, so that they can be told apart from those of other
+//           clusters; where a label of that name is there already, the external one wins. Alerts stay as Prometheus has them, as with
+//           Thanos' sidecar: a querier knows their cluster from their rule.
 // Threads:  all methods are safe from any thread.
 // Errors:   Unavailable, with the reason, while Prometheus is down.
 #pragma once

@@ -54,6 +54,15 @@ void MergeRule(RuleState rule, std::vector<RuleState>* rules) {
   known->alerts = std::move(alerts);
 }
 
+// A label that the rule makes by a template, and that came out empty, is none of those that are missing.
+void AddRuleLabels(const labels::Labels& rule, labels::Labels* alert) {
+  labels::LabelsBuilder builder(*alert);
+  for (const labels::Label label : rule) {
+    if (!alert->Has(label.name) && label.value.find("{{") == std::string_view::npos) builder.Set(label.name, label.value);
+  }
+  *alert = builder.Build();
+}
+
 void TakeOff(const std::vector<std::string>& replica_labels, labels::Labels* labels) { *labels = labels->Without(replica_labels); }
 
 }  // namespace
@@ -62,8 +71,11 @@ std::vector<RuleGroupState> MergeRuleGroups(std::vector<RuleGroupState> groups, 
   std::map<std::pair<std::string, std::string>, RuleGroupState> merged;
   for (RuleGroupState& group : groups) {
     for (RuleState& rule : group.rules) {
+      for (AlertInstance& alert : rule.alerts) {
+        AddRuleLabels(rule.labels, &alert.labels);
+        TakeOff(replica_labels, &alert.labels);
+      }
       TakeOff(replica_labels, &rule.labels);
-      for (AlertInstance& alert : rule.alerts) TakeOff(replica_labels, &alert.labels);
     }
     const auto [known, is_new] = merged.try_emplace({group.file, group.name}, group);
     if (is_new) continue;

@@ -1,6 +1,7 @@
 // One view of what several replicas report.
 //
-// With replica labels taken off, what is equal but for its last evaluation or scrape is one: rules of the same group, targets of the
+// Alerts get the labels of their rule that they lack: those are external labels, which alerts themselves do not have on the wire. With
+// replica labels taken off, what is equal but for its last evaluation or scrape is one: rules of the same group, targets of the
 // same labels and URL, exemplars of the same series.
 //
 // Contract: results are ordered: groups by file and name, rules as in their group, targets and exemplars by labels.

@@ -15,7 +15,7 @@ RuleState AlertRule(const char* replica, const char* state, int64_t evaluated_ms
   rule.last_evaluation_ms = evaluated_ms;
   rule.state = state;
   rule.hold_seconds = 60;
-  rule.alerts = {{{{"alertname", "Down"}, {"cluster", "eu"}, {"replica", replica}}, {{"summary", "<down>"}}, state, active_ms, "0e+00"}};
+  rule.alerts = {{{{"alertname", "Down"}}, {{"summary", "<down>"}}, state, active_ms, "0e+00"}};
   return rule;
 }
 
