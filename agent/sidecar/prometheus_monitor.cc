@@ -22,9 +22,9 @@ PrometheusMonitor::PrometheusMonitor(const PrometheusClient* client, PrometheusM
     : client_(client),
       options_(options),
       logger_(std::move(logger)),
-      up_(registry->AddGauge("thanos_sidecar_prometheus_up", "Boolean indicator whether the sidecar can reach its Prometheus peer.")),
+      up_(registry->AddGauge("thanos_sidecar_prometheus_up", "1 while Prometheus answers, else 0.")),
       last_heartbeat_(registry->AddGauge("thanos_sidecar_last_heartbeat_success_time_seconds",
-                                         "Timestamp of the last successful heartbeat in seconds.")),
+                                         "When Prometheus last answered, in Unix seconds.")),
       state_(std::make_shared<PrometheusState>()) {
   MarkDown(UnavailableError("Prometheus was not reached yet"));
 }
@@ -98,7 +98,7 @@ Status PrometheusMonitor::Refresh(const Context& ctx) {
   up_->Set(1);
   last_heartbeat_->Set(static_cast<double>(Clock::System().NowMs()) / 1000);
   if (!before->up || before->external_labels != state->external_labels) {
-    logger_.Info("successfully loaded prometheus external labels",
+    logger_.Info("external labels read",
                  {{"external_labels", state->external_labels.ToString()}});
   }
   if (state->clock_ahead_ms != 0 && before->clock_ahead_ms == 0) {
@@ -122,7 +122,7 @@ Status PrometheusMonitor::WaitUntilKnown(const Context& ctx) {
     }
     if (last_reason != status.message()) {
       last_reason = std::string(status.message());
-      logger_.Warn("failed to fetch initial external labels. Is Prometheus running? Retrying", {{"err", last_reason}});
+      logger_.Warn("Prometheus does not tell its external labels yet; asking again", {{"err", last_reason}});
     }
     runtime::CancellableWait(limited, pause);
     pause = std::min(pause * 2, options_.interval);

@@ -19,20 +19,20 @@ std::string MetricName(std::string_view name) { return StrCat("thanos_sidecar_re
 Reloader::Reloader(ReloaderOptions options, log::Logger logger, metrics::Registry* registry)
     : options_(std::move(options)),
       logger_(std::move(logger)),
-      reloads_(registry->AddCounter(MetricName("reloads_total"), "Total number of reload requests.")),
-      reloads_failed_(registry->AddCounter(MetricName("reloads_failed_total"), "Total number of reload requests that failed.")),
+      reloads_(registry->AddCounter(MetricName("reloads_total"), "Reloads asked of Prometheus.")),
+      reloads_failed_(registry->AddCounter(MetricName("reloads_failed_total"), "Reloads that Prometheus refused or did not answer.")),
       last_successful_(registry->AddGauge(MetricName("last_reload_successful"),
-                                          "Whether the last reload attempt was successful.")),
+                                          "1 if the last reload worked, else 0.")),
       last_success_time_(registry->AddGauge(MetricName("last_reload_success_timestamp_seconds"),
-                                            "Timestamp of the last successful reload.")),
-      applies_(registry->AddCounter(MetricName("config_apply_operations_total"), "Total number of config apply operations.")),
+                                            "When Prometheus last reloaded, in Unix seconds.")),
+      applies_(registry->AddCounter(MetricName("config_apply_operations_total"), "Applications of the configuration.")),
       applies_failed_(registry->AddCounter(MetricName("config_apply_operations_failed_total"),
-                                           "Total number of config apply operations that failed.")),
+                                           "Applications of the configuration that failed.")),
       unset_variables_(registry->AddGauge(MetricName("config_environment_variable_expansion_errors"),
-                                          "Number of environment variable expansions that failed during the last operation.")),
-      watches_(registry->AddGauge(MetricName("watches"), "Number of resources watched by the reloader.")),
-      watch_events_(registry->AddCounter(MetricName("watch_events_total"), "Total number of events received by the reloader from the watcher.")),
-      watch_errors_(registry->AddCounter(MetricName("watch_errors_total"), "Total number of errors received by the reloader from the watcher.")) {}
+                                          "Variables that had no value when the configuration was last expanded.")),
+      watches_(registry->AddGauge(MetricName("watches"), "Files and directories being watched.")),
+      watch_events_(registry->AddCounter(MetricName("watch_events_total"), "Changes seen in watched files and directories.")),
+      watch_errors_(registry->AddCounter(MetricName("watch_errors_total"), "Failures to watch or read a file or directory.")) {}
 
 std::vector<std::string> Reloader::WatchedPaths() const {
   std::vector<std::string> paths = options_.rule_dirs;

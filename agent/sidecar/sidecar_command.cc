@@ -99,7 +99,7 @@ Status RunSidecar(const SidecarFlags& flags) {
 }  // namespace
 
 void AddSidecarCommand(config::Command* root, process::CommandRuns* runs) {
-  config::Command* command = root->AddCommand("sidecar", "Sidecar for Prometheus server.");
+  config::Command* command = root->AddCommand("sidecar", "Runs beside one Prometheus server and serves its data over gRPC.");
   auto flags = std::make_shared<SidecarFlags>();
   flags->Register(command);
   (*runs)[command] = [flags](const config::Command&) { return RunSidecar(*flags); };

@@ -7,18 +7,18 @@ constexpr const char* kNoUpload = "uploading blocks is not available yet; the si
 
 void RegisterReloader(SidecarFlags* flags, config::Command* command) {
   command->Group("Reloader");
-  command->Add("reloader.config-file", "Config file watched by the reloader.", &flags->reloader_config_file);
-  command->Add("reloader.config-envsubst-file", "Output file for environment variable substituted config file.",
+  command->Add("reloader.config-file", "Configuration file of Prometheus to watch.", &flags->reloader_config_file);
+  command->Add("reloader.config-envsubst-file", "Where to write the configuration with $(VARIABLES) replaced by the environment's values.",
                &flags->reloader_output_file);
-  command->Add("reloader.rule-dir", "Rule directories for the reloader to refresh (repeated field).",
+  command->Add("reloader.rule-dir", "Directories of rule files to watch (repeatable).",
                &flags->reloader_rule_dirs);
-  command->Add("reloader.watch-interval", "Controls how often reloader re-reads config and rules.",
+  command->Add("reloader.watch-interval", "How often configuration and rules are read again even when nothing seems to have changed.",
                &flags->reloader_watch_interval);
-  command->Add("reloader.retry-interval", "Controls how often reloader retries config reload in case of error.",
+  command->Add("reloader.retry-interval", "How long to wait after a failed reload before the next attempt.",
                &flags->reloader_retry_interval);
-  command->Add("reloader.method", "Method used to reload the configuration.", &flags->reloader_method)
+  command->Add("reloader.method", "How Prometheus is told to reload.", &flags->reloader_method)
       .Choices({"http", "signal"});
-  command->Add("reloader.process-name", "Executable name used to match the process being reloaded when using the signal method.",
+  command->Add("reloader.process-name", "Name of the program to signal, with --reloader.method=signal.",
                &flags->reloader_process_name);
 }
 
@@ -49,16 +49,16 @@ void SidecarFlags::Register(config::Command* command) {
   command->Group("gRPC");
   grpc.Register(command);
   command->Group("Prometheus");
-  command->Add("prometheus.url", "URL at which to reach Prometheus's API. For better performance use local network.", &prometheus_url);
-  command->Add("prometheus.ready_timeout", "Maximum time to wait for the Prometheus instance to start up.", &ready_timeout);
-  command->Add("prometheus.get_config_interval", "How often to get Prometheus config.", &get_config_interval);
-  command->Add("prometheus.get_config_timeout", "Timeout for getting Prometheus config.", &get_config_timeout);
+  command->Add("prometheus.url", "Where Prometheus' HTTP API is.", &prometheus_url);
+  command->Add("prometheus.ready_timeout", "How long to wait for Prometheus at start.", &ready_timeout);
+  command->Add("prometheus.get_config_interval", "How often external labels are read again.", &get_config_interval);
+  command->Add("prometheus.get_config_timeout", "How long one reading of Prometheus' configuration may take.", &get_config_timeout);
   http_client.Register(command, "prometheus.http-client", "HTTP client configuration for Prometheus");
   command->Group("Store API");
-  command->Add("min-time", "Start of time range limit to serve. RFC 3339 or a duration relative to now, such as -1d or 2h45m.", &min_time);
-  command->Add("store.limits.request-series", "The maximum series allowed for a single Series request. 0 means no limit.",
+  command->Add("min-time", "Nothing older is served. RFC 3339 or a duration relative to now, such as -1d or 2h45m.", &min_time);
+  command->Add("store.limits.request-series", "Series that one Series call may return; 0: any number.",
                &request_series_max);
-  command->Add("store.limits.request-samples", "The maximum samples allowed for a single Series request. 0 means no limit.",
+  command->Add("store.limits.request-samples", "Samples that one Series call may return; 0: any number.",
                &request_samples_max)
       .Alias("store.grpc.series-sample-limit");
   RegisterReloader(this, command);

@@ -3,8 +3,8 @@
 namespace epi::config {
 
 void LogFlags::Register(Command* command) {
-  command->Add("log.level", "Log filtering level.", &level).Choices({"error", "warn", "info", "debug"});
-  command->Add("log.format", "Log format to use.", &format).Choices({"logfmt", "json"});
+  command->Add("log.level", "Least severe level that is logged.", &level).Choices({"error", "warn", "info", "debug"});
+  command->Add("log.format", "Form of the log lines.", &format).Choices({"logfmt", "json"});
   command->Add("debug.name", "Name to add as prefix to log lines.", &name).Hidden();
 }
 

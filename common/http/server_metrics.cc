@@ -19,13 +19,13 @@ std::string MethodLabel(const std::string& method) {
 }  // namespace
 
 ServerMetrics::ServerMetrics(metrics::Registry* registry)
-    : requests_(registry->AddCounterFamily("http_requests_total", "Tracks the number of HTTP requests.",
+    : requests_(registry->AddCounterFamily("http_requests_total", "Requests answered.",
                                            {"code", "handler", "method"})),
       duration_(registry->AddHistogramFamily(
-          "http_request_duration_seconds", "Tracks the latencies for HTTP requests.", {"code", "handler", "method"},
+          "http_request_duration_seconds", "Time from a request's first byte to its answer's last.", {"code", "handler", "method"},
           {0.001, 0.01, 0.1, 0.3, 0.6, 1, 3, 6, 9, 20, 30, 60, 90, 120, 240, 360, 720})),
       in_flight_(registry->AddGaugeFamily("http_inflight_requests",
-                                          "Current number of HTTP requests the handler is responding to.",
+                                          "Requests being handled now.",
                                           {"handler", "method"})),
       registration_(registry->AddCollector([this](metrics::Exposition* out) { Collect(out); })) {}
 
@@ -46,9 +46,9 @@ std::shared_ptr<metrics::Gauge> ServerMetrics::InFlight(const std::string& handl
 }
 
 void ServerMetrics::Collect(metrics::Exposition* out) {
-  static const metrics::MetricInfo kRequest{"http_request_size_bytes", "Tracks the size of HTTP requests.",
+  static const metrics::MetricInfo kRequest{"http_request_size_bytes", "Size of requests, headers included.",
                                             metrics::MetricType::kSummary};
-  static const metrics::MetricInfo kResponse{"http_response_size_bytes", "Tracks the size of HTTP responses.",
+  static const metrics::MetricInfo kResponse{"http_response_size_bytes", "Size of answers' bodies.",
                                              metrics::MetricType::kSummary};
   for (const metrics::MetricInfo& info : {kRequest, kResponse}) out->Declare(info, {"code", "handler", "method"});
   MutexLock lock(&mutex_);

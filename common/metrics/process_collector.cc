@@ -64,17 +64,17 @@ void CollectStat(Exposition* out) {
   constexpr size_t kUserTicks = 11, kSystemTicks = 12, kThreads = 17, kStartTicks = 19, kVirtualBytes = 20, kResidentPages = 21;
   if (fields.size() <= kResidentPages) return;
   const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  PutCounter(out, "process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
+  PutCounter(out, "process_cpu_seconds_total", "User and system CPU time in seconds.",
              (ToNumber(fields[kUserTicks]) + ToNumber(fields[kSystemTicks])) / ticks);
-  PutGauge(out, "process_virtual_memory_bytes", "Virtual memory size in bytes.", ToNumber(fields[kVirtualBytes]));
-  PutGauge(out, "process_resident_memory_bytes", "Resident memory size in bytes.",
+  PutGauge(out, "process_virtual_memory_bytes", "Virtual memory in bytes.", ToNumber(fields[kVirtualBytes]));
+  PutGauge(out, "process_resident_memory_bytes", "Resident memory in bytes.",
            ToNumber(fields[kResidentPages]) * static_cast<double>(::sysconf(_SC_PAGESIZE)));
   const double threads = ToNumber(fields[kThreads]);
   PutGauge(out, "go_goroutines", "Number of threads; dashboards made for Go programs read this name.", threads);
   PutGauge(out, "go_threads", "Number of threads.", threads);
   const std::string system = ReadProc("/proc/stat");
   if (const auto boot_seconds = ValueOf(system, "btime "); boot_seconds.has_value()) {
-    PutGauge(out, "process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
+    PutGauge(out, "process_start_time_seconds", "When the process started, in Unix seconds.",
              *boot_seconds + ToNumber(fields[kStartTicks]) / ticks);
   }
 }
@@ -87,14 +87,14 @@ void CollectMemory(Exposition* out) {
   }
   rlimit limit{};
   if (::getrlimit(RLIMIT_AS, &limit) != 0) return;
-  PutGauge(out, "process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes.",
+  PutGauge(out, "process_virtual_memory_max_bytes", "Virtual memory the process may have, in bytes.",
            static_cast<double>(limit.rlim_cur));
 }
 
 void CollectDescriptors(Exposition* out) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    PutGauge(out, "process_max_fds", "Maximum number of open file descriptors.", static_cast<double>(limit.rlim_cur));
+    PutGauge(out, "process_max_fds", "File descriptors the process may open.", static_cast<double>(limit.rlim_cur));
   }
   DIR* const directory = ::opendir("/proc/self/fd");
   if (directory == nullptr) return;
@@ -102,7 +102,7 @@ void CollectDescriptors(Exposition* out) {
   while (::readdir(directory) != nullptr) ++count;
   ::closedir(directory);
   // Not ".", ".." and the directory itself.
-  PutGauge(out, "process_open_fds", "Number of open file descriptors.", count - 3);
+  PutGauge(out, "process_open_fds", "File descriptors that are open.", count - 3);
 }
 
 void CollectNetwork(Exposition* out) {
@@ -114,10 +114,10 @@ void CollectNetwork(Exposition* out) {
   const std::vector<std::string_view> numbers = Fields(std::string_view(netstat).substr(values));
   for (size_t i = 0; i < keys.size() && i < numbers.size(); ++i) {
     if (keys[i] == "InOctets") {
-      PutCounter(out, "process_network_receive_bytes_total", "Number of bytes received by the process over the network.",
+      PutCounter(out, "process_network_receive_bytes_total", "Bytes received over the network.",
                  ToNumber(numbers[i]));
     } else if (keys[i] == "OutOctets") {
-      PutCounter(out, "process_network_transmit_bytes_total", "Number of bytes sent by the process over the network.",
+      PutCounter(out, "process_network_transmit_bytes_total", "Bytes sent over the network.",
                  ToNumber(numbers[i]));
     }
   }
@@ -137,7 +137,7 @@ std::unique_ptr<Registry::Registration> AddProcessCollector(Registry* registry) 
 void AddBuildInfo(Registry* registry, const BuildInfo& build) {
   registry
       ->AddGaugeFamily("thanos_build_info",
-                       "A metric with a constant '1' value labeled by version, revision, branch and the compiler it was built with.",
+                       "Always 1; its labels say what was built, and by which compiler.",
                        {"branch", "goversion", "revision", "version"})
       ->With({build.branch, "gcc " __VERSION__, build.revision, build.version})
       ->Set(1);

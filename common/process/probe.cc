@@ -6,7 +6,7 @@ namespace epi::process {
 namespace {
 
 metrics::Family<metrics::Gauge>* StatusFamily(metrics::Registry* registry) {
-  return registry->AddGaugeFamily("thanos_status", "Represents status (0 indicates failure, 1 indicates success) of the component.",
+  return registry->AddGaugeFamily("thanos_status", "1 if the component passes the check of this name, else 0.",
                                   {"check", "component"});
 }
 

@@ -28,21 +28,21 @@ std::vector<std::string> SplitCommas(const std::string& text) {
 }  // namespace
 
 void HttpServerFlags::Register(config::Command* command) {
-  command->Add("http-address", "Listen host:port for HTTP endpoints.", &address);
-  command->Add("http-grace-period", "Time to wait after an interrupt received for HTTP Server.", &grace_period);
-  command->Add("http.config", "Path to the configuration file that can enable TLS or authentication for all HTTP endpoints.",
+  command->Add("http-address", "Where to serve HTTP: host:port.", &address);
+  command->Add("http-grace-period", "How long running HTTP requests may go on after an interrupt.", &grace_period);
+  command->Add("http.config", "File that switches on TLS or authentication for HTTP, in Prometheus' web configuration format.",
                &config_path);
   command->Add("help-metrics", "Print the metrics of this command as a table in Markdown, and exit.", &print_metrics).Hidden();
 }
 
 void GrpcServerFlags::Register(config::Command* command) {
-  command->Add("grpc-address", "Listen ip:port address for gRPC endpoints (StoreAPI).", &address);
-  command->Add("grpc-grace-period", "Time to wait after an interrupt received for GRPC Server.", &grace_period);
-  command->Add("grpc-server-tls-cert", "TLS Certificate for gRPC server, leave blank to disable TLS.", &tls_cert);
-  command->Add("grpc-server-tls-key", "TLS Key for the gRPC server, leave blank to disable TLS.", &tls_key);
-  command->Add("grpc-server-tls-client-ca", "TLS CA to verify clients against. If no client CA is specified, there is no client verification on server side.",
+  command->Add("grpc-address", "Where to serve gRPC: host:port.", &address);
+  command->Add("grpc-grace-period", "How long running gRPC calls may go on after an interrupt.", &grace_period);
+  command->Add("grpc-server-tls-cert", "Certificate of the gRPC server; without one it speaks plain text.", &tls_cert);
+  command->Add("grpc-server-tls-key", "Key of the gRPC server's certificate.", &tls_key);
+  command->Add("grpc-server-tls-client-ca", "CA that clients' certificates must come from; without one clients need none.",
                &tls_client_ca);
-  command->Add("grpc-server-tls-min-version", "TLS supported minimum version for gRPC server: 1.0, 1.1, 1.2 or 1.3.",
+  command->Add("grpc-server-tls-min-version", "Oldest TLS version the gRPC server speaks: 1.0, 1.1, 1.2 or 1.3.",
                &tls_min_version);
   command->Add("grpc-server-tls-ciphers", "TLS cipher suites, separated by commas, for versions up to 1.2.", &tls_ciphers);
   command->Add("grpc-server-tls-curves", "TLS curves, separated by commas, in order of preference.", &tls_curves);
@@ -72,16 +72,16 @@ Result<std::shared_ptr<http::TlsContext>> GrpcServerFlags::MakeTls() const {
 }
 
 void GrpcClientFlags::Register(config::Command* command) {
-  command->Add("grpc-client-tls-secure", "Use TLS when talking to the gRPC server.", &tls_secure);
-  command->Add("grpc-client-tls-skip-verify", "Disable TLS certificate verification, i.e. self signed, signed by fake CA.",
+  command->Add("grpc-client-tls-secure", "Speak TLS to endpoints.", &tls_secure);
+  command->Add("grpc-client-tls-skip-verify", "Trust any certificate of an endpoint.",
                &tls_skip_verify);
-  command->Add("grpc-client-tls-cert", "TLS certificate to use to identify this client to the server.", &tls_cert);
-  command->Add("grpc-client-tls-key", "TLS key for the client's certificate.", &tls_key);
-  command->Add("grpc-client-tls-ca", "TLS CA certificates to use to verify gRPC servers.", &tls_ca);
-  command->Add("grpc-client-tls-min-version", "TLS supported minimum version for gRPC client: 1.0, 1.1, 1.2 or 1.3.",
+  command->Add("grpc-client-tls-cert", "Certificate to show to endpoints.", &tls_cert);
+  command->Add("grpc-client-tls-key", "Key of the certificate to show to endpoints.", &tls_key);
+  command->Add("grpc-client-tls-ca", "CA that endpoints' certificates must come from.", &tls_ca);
+  command->Add("grpc-client-tls-min-version", "Oldest TLS version to speak to endpoints: 1.0, 1.1, 1.2 or 1.3.",
                &tls_min_version);
-  command->Add("grpc-client-server-name", "Server name to verify the hostname on the returned TLS certificates.", &server_name);
-  command->Add("grpc-compression", "Compression algorithm to use for gRPC requests to other clients.", &compression)
+  command->Add("grpc-client-server-name", "Name that endpoints' certificates must carry, when it is not that of their address.", &server_name);
+  command->Add("grpc-compression", "How requests and answers of endpoints are compressed.", &compression)
       .Choices({"none", "snappy"});
 }
 

@@ -42,27 +42,27 @@ void MethodMetrics::Handled(StatusCode code, std::chrono::steady_clock::duration
 CallMetrics::CallMetrics(metrics::Registry* registry, CallSide side)
     : started_(registry->AddCounterFamily(
           Name(side, "started_total"),
-          Where(side, "Total number of RPCs started on the server.", "Total number of RPCs started on the client."),
+          Where(side, "Calls the server began.", "Calls the client began."),
           MethodLabels())),
       handled_(registry->AddCounterFamily(Name(side, "handled_total"),
                                           Where(side,
-                                                "Total number of RPCs completed on the server, regardless of success or failure.",
-                                                "Total number of RPCs completed by the client, regardless of success or failure."),
+                                                "Calls the server finished, by code.",
+                                                "Calls the client finished, by code."),
                                           {"grpc_type", "grpc_service", "grpc_method", "grpc_code"})),
       received_(registry->AddCounterFamily(Name(side, "msg_received_total"),
-                                           Where(side, "Total number of RPC stream messages received on the server.",
-                                                 "Total number of RPC stream messages received by the client."),
+                                           Where(side, "Messages the server received.",
+                                                 "Messages the client received."),
                                            MethodLabels())),
       sent_(registry->AddCounterFamily(Name(side, "msg_sent_total"),
-                                       Where(side, "Total number of gRPC stream messages sent by the server.",
-                                             "Total number of gRPC stream messages sent by the client."),
+                                       Where(side, "Messages the server sent.",
+                                             "Messages the client sent."),
                                        MethodLabels())),
       seconds_(registry->AddHistogramFamily(
           Name(side, "handling_seconds"),
           Where(side, "Response latency of gRPC calls that the server handled.",
                 "Response latency of gRPC calls until the client finished them."),
           MethodLabels(), {0.001, 0.01, 0.1, 0.3, 0.6, 1, 3, 6, 9, 20, 30, 60, 90, 120})),
-      panics_(registry->AddCounter("grpc_req_panics_recovered_total", "Total number of gRPC requests recovered from internal panic.")) {}
+      panics_(registry->AddCounter("grpc_req_panics_recovered_total", "gRPC calls whose handler failed unexpectedly; always 0, for dashboards that read it.")) {}
 
 std::shared_ptr<MethodMetrics> CallMetrics::Method(std::string_view path, CallType type) {
   MutexLock lock(&mutex_);

@@ -57,10 +57,10 @@ std::string Join(const std::string& host, std::string_view port) {
 AddressDiscovery::AddressDiscovery(Options options) : options_(std::move(options)) {
   if (options_.registry == nullptr) return;
   for (const std::string& prefix : options_.metric_prefixes) {
-    lookups_.push_back(options_.registry->AddCounter(prefix + "dns_lookups_total", "The number of DNS lookups resolutions attempts"));
+    lookups_.push_back(options_.registry->AddCounter(prefix + "dns_lookups_total", "DNS lookups made."));
     failures_.push_back(options_.registry->AddCounter(prefix + "dns_failures_total", "The number of DNS lookup failures"));
     results_.push_back(options_.registry->AddGaugeFamily(prefix + "dns_provider_results",
-                                                         "The number of resolved endpoints for each configured address", {"addr"}));
+                                                         "Addresses that a configured name resolves to.", {"addr"}));
   }
 }
 

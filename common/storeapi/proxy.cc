@@ -38,8 +38,8 @@ void Widen(const TimeRange& part, TimeRange* all, bool first) {
 
 Proxy::Proxy(StoreSet* stores, ProxyOptions options) : stores_(stores), options_(std::move(options)) {
   if (options_.registry == nullptr) return;
-  empty_responses_ = options_.registry->AddCounter("thanos_proxy_store_empty_stream_responses_total", "Total number of empty responses received.");
-  query_duration_ = options_.registry->AddHistogramFamily("thanos_store_api_query_duration_seconds", "Duration of the Thanos Store API select phase for a query.",
+  empty_responses_ = options_.registry->AddCounter("thanos_proxy_store_empty_stream_responses_total", "Series calls that an endpoint answered with nothing.");
+  query_duration_ = options_.registry->AddHistogramFamily("thanos_store_api_query_duration_seconds", "Time a query spent reading series from all endpoints, by how many series and samples came.",
                                                           {"series_le", "samples_le"}, {0.1, 0.25, 0.75, 1.25, 1.75, 2.5, 3, 5, 10, 15, 30, 60, 120});
 }
 

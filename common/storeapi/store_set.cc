@@ -40,9 +40,9 @@ EndpointState Endpoint::state() const {
 StoreSet::StoreSet(StoreSetOptions options) : options_(std::move(options)), running_(Context::Background().WithCancel()) {
   if (options_.registry == nullptr) return;
   duplicated_addresses_ = options_.registry->AddCounter("thanos_querier_duplicated_store_addresses_total",
-                                                        "The number of times a duplicated store addresses is detected from the different configs in querier");
+                                                        "Addresses that were configured more than once.");
   connections_ = options_.registry->AddGaugeFamily("thanos_store_nodes_grpc_connections",
-                                                   "Number of gRPC connection to Store APIs. Opened connection means healthy store APIs available for Querier.",
+                                                   "Endpoints that answer, by external labels and type.",
                                                    {"external_labels", "store_type"});
 }
 
@@ -204,7 +204,7 @@ void StoreSet::WarnOfDuplicateLabels() {
     if (std::find(warned_labels_.begin(), warned_labels_.end(), text) != warned_labels_.end()) continue;
     std::string joined;
     for (const std::string& address : list) StrAppend(&joined, joined.empty() ? "" : ",", address);
-    options_.logger.Warn("found duplicate storeEndpoints producer (sidecar or ruler). This is not advised as it will malform data in in the same bucket",
+    options_.logger.Warn("endpoints with the same external labels: their series cannot be told apart, and their blocks would collide in one bucket",
                           {{"addresses", joined}, {"extLset", text}});
   }
   warned_labels_ = std::move(warned);

@@ -19,19 +19,20 @@ namespace {
 
 struct Subcommand {
   std::string_view word;
+  // Null while the feature is still to come.
   const char* program;
   std::string_view help;
 };
 
 constexpr std::array<Subcommand, 9> kSubcommands = {{
-    {"sidecar", "epimetheus-agent", "Sidecar for Prometheus server."},
-    {"store", "epimetheus-agent", "Store node giving access to blocks in a bucket provider."},
-    {"receive", "epimetheus-agent", "Accepts Prometheus remote write requests and writes them to a local TSDB."},
-    {"query", "epimetheus-hub", "Query node exposing PromQL enabled Query API with data retrieved from multiple store nodes."},
-    {"compact", "epimetheus-hub", "Continuously compacts blocks in an object store bucket."},
-    {"rule", "epimetheus-hub", "Ruler evaluating Prometheus rules against given Query nodes."},
-    {"query-frontend", "epimetheus-hub", "Query frontend command implements a service deployed in front of queriers."},
-    {"tools", "epimetheus-hub", "Tools utility commands."},
+    {"sidecar", "epimetheus-agent", "Runs beside one Prometheus server and serves its data over gRPC."},
+    {"store", nullptr, "Serves the blocks of a bucket. Not available yet."},
+    {"receive", nullptr, "Takes remote write. Not available yet."},
+    {"query", "epimetheus-hub", "One PromQL API over the data of many endpoints."},
+    {"compact", nullptr, "Compacts a bucket's blocks. Not available yet."},
+    {"rule", nullptr, "Evaluates rules over many endpoints. Not available yet."},
+    {"query-frontend", nullptr, "Splits and caches queries before a hub. Not available yet."},
+    {"tools", "epimetheus-hub", "Tools for blocks, rules and expressions."},
     {"promql", "epimetheus-hub", "Runs an expression against a directory of blocks."},
 }};
 
@@ -74,7 +75,10 @@ int main(int argc, char** argv) {
   }
   if (word == "--version") return Become("epimetheus-hub", argv);
   for (const Subcommand& subcommand : kSubcommands) {
-    if (word == subcommand.word) return Become(subcommand.program, argv);
+    if (word != subcommand.word) continue;
+    if (subcommand.program != nullptr) return Become(subcommand.program, argv);
+    std::fprintf(stderr, "epimetheus: error: %s is not available yet\n", argv[1]);
+    return 1;
   }
   std::fprintf(stderr, "epimetheus: error: expected command but got \"%s\", try --help\n", argv[1]);
   return 1;

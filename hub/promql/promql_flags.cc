@@ -39,11 +39,11 @@ void PromqlFlags::Register(config::Command* command) {
   command->Add("plot.height", "Rows of a plot.", &plot_height);
   command->Add("explain", "Print the plan of the query instead of its answer.", &explain);
   command->Group("Query");
-  command->Add("query.timeout", "Maximum time to evaluate the expression.", &timeout);
-  command->Add("query.lookback-delta", "The maximum lookback duration for retrieving metrics during expression evaluations.",
+  command->Add("query.timeout", "How long a query may take.", &timeout);
+  command->Add("query.lookback-delta", "How old a sample may be to count as current.",
                &lookback_delta);
-  command->Add("query.default-evaluation-interval", "Set default evaluation interval for sub queries.", &default_evaluation_interval);
-  command->Add("query.max-samples", "Maximum number of samples a single query can load into memory.", &samples_max);
+  command->Add("query.default-evaluation-interval", "Step of subqueries that name none.", &default_evaluation_interval);
+  command->Add("query.max-samples", "Samples that a query may hold in memory.", &samples_max);
   command->Add("query.max-memory", "Memory that the query may use.", &query_memory_max);
   command->Add("enable-feature", "Features of PromQL to switch on, by Prometheus' names (repeatable).", &enabled_features);
 }

@@ -59,12 +59,12 @@ promql::EngineOptions MakeEngineOptions(const QueryFlags& flags, const promql::F
 
 runtime::GateOptions MakeGateOptions(const QueryFlags& flags, metrics::Registry* registry) {
   metrics::Gauge* in_flight = registry->AddGauge("thanos_query_concurrent_gate_queries_in_flight",
-                                                 "Number of queries that are currently in flight.");
-  registry->AddGauge("thanos_query_concurrent_gate_queries_max", "Number of maximum concurrent queries.")
+                                                 "Queries running now.");
+  registry->AddGauge("thanos_query_concurrent_gate_queries_max", "Queries that may run at once.")
       ->Set(static_cast<double>(flags.max_concurrent));
-  metrics::Counter* total = registry->AddCounter("thanos_query_concurrent_gate_queries_total", "Total number of queries.");
+  metrics::Counter* total = registry->AddCounter("thanos_query_concurrent_gate_queries_total", "Queries that came to the gate.");
   metrics::Histogram* waited = registry->AddHistogram("thanos_query_concurrent_gate_queries_duration_seconds",
-                                                      "How many seconds it took for queries to wait at the gate.");
+                                                      "Time queries waited for their turn.");
   return {.name = "queries",
           .running_max = flags.max_concurrent,
           .waiting_max = kWaitingQueriesMax,
@@ -160,7 +160,7 @@ Status RunQuery(const QueryFlags& flags, const config::Command& command) {
 
 void AddQueryCommand(config::Command* root, process::CommandRuns* runs) {
   config::Command* command =
-      root->AddCommand("query", "Query node exposing PromQL enabled Query API with data retrieved from multiple store nodes.");
+      root->AddCommand("query", "One PromQL API over the data of many endpoints.");
   auto flags = std::make_shared<QueryFlags>();
   flags->Register(command);
   (*runs)[command] = [flags](const config::Command& parsed) { return RunQuery(*flags, parsed); };

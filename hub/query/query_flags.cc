@@ -8,12 +8,11 @@ namespace {
 void RegisterEndpoints(QueryFlags* flags, config::Command* command) {
   command->Group("Endpoints");
   command->Add("endpoint",
-               "Addresses of Thanos API servers (repeatable): host:port, or a name that is looked up in DNS: dns+host:port for its "
-               "A and AAAA records, dnssrv+name for its SRV records, dnssrvnoa+name for those without looking up their targets.",
+               "Address of a gRPC API to ask (repeatable): host:port.",
                &flags->endpoints)
       .Alias("store");
   command->Add("endpoint-strict",
-               "Addresses of only statically configured Thanos API servers that are always used, even if the health check fails.",
+               "Address of a gRPC API that must answer every query, even while its health check fails (repeatable): host:port.",
                &flags->strict_endpoints)
       .Alias("store-strict");
   command->Add("endpoint-group",
@@ -31,12 +30,11 @@ void RegisterEndpoints(QueryFlags* flags, config::Command* command) {
   command->Add("store.sd-dns-servers", "DNS servers to ask instead of the system's: host:port, separated by commas.", &flags->sd_dns_servers)
       .Hidden();
   command->AddWithoutEffect("store.sd-dns-resolver", "there is one resolver");
-  command->Add("store.unhealthy-timeout", "Timeout before an unhealthy store is cleaned from the store UI page.",
+  command->Add("store.unhealthy-timeout", "How long an endpoint that is gone is still shown and missed.",
                &flags->unhealthy_timeout);
-  command->Add("endpoint.info-timeout", "Timeout of gRPC Info requests.", &flags->info_timeout).Hidden();
+  command->Add("endpoint.info-timeout", "How long an Info call may take.", &flags->info_timeout).Hidden();
   command->Add("store.response-timeout",
-               "If a Store doesn't send any data in this specified duration then a Store will be ignored and partial data will "
-               "be returned if it's enabled.",
+               "How long an endpoint may say nothing before the query goes on without it, or fails if partial answers are not wanted.",
                &flags->response_timeout);
   for (const char* flag : {"selector.relabel-config", "selector.relabel-config-file", "selector-label"}) {
     command->Refuse(flag, "restricting what the querier selects is not available yet");
@@ -48,33 +46,32 @@ void RegisterEndpoints(QueryFlags* flags, config::Command* command) {
 
 void RegisterQuery(QueryFlags* flags, config::Command* command) {
   command->Group("Query");
-  command->Add("query.replica-label", "Labels to treat as a replica indicator along which data is deduplicated (repeatable).",
+  command->Add("query.replica-label", "Label that tells replicas apart; series that differ in it alone become one (repeatable).",
                &flags->replica_labels);
-  command->Add("query.partial-response", "Enable partial response for queries if no partial_response param is specified.",
+  command->Add("query.partial-response", "Answer with what is there, and a warning, when an endpoint fails; the parameter partial_response overrides it.",
                &flags->partial_response);
-  command->Add("query.auto-downsampling", "Enable automatic adjustment (step / 5) to what source of data should be used.",
+  command->Add("query.auto-downsampling", "Let a range query read downsampled data of up to a fifth of its step.",
                &flags->auto_downsampling);
-  command->Add("query.instant.default.max_source_resolution", "Default value for max_source_resolution for instant queries.",
+  command->Add("query.instant.default.max_source_resolution", "Coarsest resolution that instant queries may read.",
                &flags->instant_max_source_resolution)
       .Hidden();
-  command->Add("query.timeout", "Maximum time to process query by query node.", &flags->timeout);
-  command->Add("query.max-concurrent", "Maximum number of queries processed concurrently by query node.", &flags->max_concurrent);
-  command->Add("query.lookback-delta", "The maximum lookback duration for retrieving metrics during expression evaluations.",
+  command->Add("query.timeout", "How long a query may take.", &flags->timeout);
+  command->Add("query.max-concurrent", "Queries that run at once; more wait in line.", &flags->max_concurrent);
+  command->Add("query.lookback-delta", "How old a sample may be to count as current.",
                &flags->lookback_delta);
   command->Add("query.dynamic-lookback-delta", "Look back at least as far as the resolution of downsampled data in use.",
                &flags->dynamic_lookback_delta)
       .Hidden();
-  command->Add("query.default-evaluation-interval", "Set default evaluation interval for sub queries.",
+  command->Add("query.default-evaluation-interval", "Step of subqueries that name none.",
                &flags->default_evaluation_interval);
   command->Add("query.default-step",
                "Step of range queries that name none: this, or a 250th of the range if that is more. 0: naming one is required, "
                "as in Prometheus.",
                &flags->default_step);
   command->Add("query.metadata.default-time-range",
-               "The default metadata time range duration for retrieving labels through Labels and Series API when the range "
-               "parameters are not specified. 0: all time.",
+               "Time range of label and series requests that name none; 0: all time.",
                &flags->metadata_default_range);
-  command->Add("query.max-samples", "Maximum number of samples a single query can load into memory.", &flags->samples_max);
+  command->Add("query.max-samples", "Samples that a query may hold in memory.", &flags->samples_max);
   command->Add("query.max-memory", "Memory that a single query may use.", &flags->query_memory_max);
   command->Add("query.log-queries-longer-than", "Log queries that take at least so long, with what they asked and cost. 0: none.",
                &flags->slow_query);
@@ -83,20 +80,20 @@ void RegisterQuery(QueryFlags* flags, config::Command* command) {
   command->Add("query.mode", "How queries are evaluated.", &flags->mode).Choices({"local"});
   command->Add("deduplication.func", "How samples of replicas are chosen.", &flags->deduplication).Choices({"penalty"});
   command->Add("enable-feature", "Features of PromQL to switch on, by Prometheus' names (repeatable).", &flags->enabled_features);
-  command->Add("store.limits.request-series", "The maximum series allowed for a single Series request. 0 means no limit.",
+  command->Add("store.limits.request-series", "Series that one Series call may return; 0: any number.",
                &flags->request_series_max);
-  command->Add("store.limits.request-samples", "The maximum samples allowed for a single Series request. 0 means no limit.",
+  command->Add("store.limits.request-samples", "Samples that one Series call may return; 0: any number.",
                &flags->request_samples_max);
 }
 
 void RegisterWeb(QueryFlags* flags, config::Command* command) {
   command->Group("Web");
-  command->Add("web.route-prefix", "Prefix for API and UI endpoints.", &flags->route_prefix);
-  command->Add("web.external-prefix", "Static prefix for all HTML links and redirect URLs in the UI query web interface.",
+  command->Add("web.route-prefix", "Path below which everything is served.", &flags->route_prefix);
+  command->Add("web.external-prefix", "Path that a proxy puts before ours; links and redirects carry it.",
                &flags->external_prefix);
-  command->Add("web.prefix-header", "Name of HTTP request header used for dynamic prefixing of UI links and redirects.",
+  command->Add("web.prefix-header", "Request header from which links and redirects take their prefix.",
                &flags->prefix_header);
-  command->Add("web.disable-cors", "Whether to disable CORS headers to be set by Thanos.", &flags->disable_cors);
+  command->Add("web.disable-cors", "Send no CORS headers.", &flags->disable_cors);
 }
 
 void RefuseMissing(config::Command* command) {

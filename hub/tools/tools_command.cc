@@ -6,7 +6,7 @@
 namespace epi::hub {
 
 void AddToolsCommand(config::Command* root, process::CommandRuns* runs) {
-  config::Command* tools = root->AddCommand("tools", "Tools utility commands.");
+  config::Command* tools = root->AddCommand("tools", "Tools for blocks, rules and expressions.");
   AddTestCommands(tools, runs);
   AddTsdbCommands(tools, runs);
 }

@@ -136,7 +136,7 @@ void AddTsdbCommands(config::Command* tools, process::CommandRuns* runs) {
   config::Command* dump = add("dump", "Prints every sample.", Dump, options);
   dump->Add("format", "Form of the text.", &options->format).Choices({"text", "openmetrics"});
   dump->Add("match", "Series selector.", &options->match);
-  dump->Add("min-time", "First time, in Unix milliseconds.", &options->mint_ms);
+  dump->Add("min-time", "Nothing older is served. RFC 3339 or a duration relative to now, such as -1d or 2h45m.", &options->mint_ms);
   dump->Add("max-time", "Last time, in Unix milliseconds.", &options->maxt_ms);
   add("ls", "Prints a table of the blocks.", List, std::make_shared<TsdbOptions>());
   options = std::make_shared<TsdbOptions>();

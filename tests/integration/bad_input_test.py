@@ -183,7 +183,7 @@ def check_twins(stack, server, agent):
     twin.wait_ready()
     hub = stack.add_hub([agent, twin], "hub-twins")
     hub.wait_ready()
-    wait_until("a line that names both", lambda: any(agent.endpoint in line and twin.endpoint in line and "duplicate" in line
+    wait_until("a line that names both", lambda: any(agent.endpoint in line and twin.endpoint in line and "same external labels" in line
                                                      for line in hub.log_text().splitlines()))
     answer = hub.query("count(items)", time=START)
     require(answer["data"]["result"][0]["value"][1] == str(SERIES) and "warnings" not in answer, f"twins count twice: {answer}")

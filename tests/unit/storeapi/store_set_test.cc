@@ -157,7 +157,7 @@ TEST_CASE("two sidecars with the same external labels are warned of once") {
   TestServer b_server(&loop, &b);
   size_t warnings = 0;
   StoreSet set({.make_channel = ChannelFactory(&loop, {}), .logger = log::Logger::ToFunction({.level = log::Level::kWarn}, [&](std::string_view line) {
-                  if (line.find("duplicate") != std::string_view::npos && line.find(a_server.address()) != std::string_view::npos) ++warnings;
+                  if (line.find("same external labels") != std::string_view::npos && line.find(a_server.address()) != std::string_view::npos) ++warnings;
                 })});
   REQUIRE(set.SetEndpoints({{.address = a_server.address()}, {.address = b_server.address()}}).ok());
   set.CheckNow(Context::Background());
