@@ -2,6 +2,10 @@
 
 #include <cstring>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include "common/base/bytes.h"
 #include "common/tsdb/xor_chunk.h"
 #include "common/tsdb/xor_lane.h"
@@ -55,11 +59,22 @@ void RunLanesPlain(Chunk* first, Chunk* second) { RunLanes(first, second); }
 __attribute__((target("bmi,bmi2,lzcnt"))) void RunLanesBmi(Chunk* first, Chunk* second) { RunLanes(first, second); }
 #endif
 
+#if defined(__x86_64__)
+// Not by __builtin_cpu_supports(), which clang 14 cannot ask for it.
+bool HasLzcnt() {
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return __get_cpuid(0x80000001U, &a, &b, &c, &d) != 0 && (c & bit_LZCNT) != 0;
+}
+#endif
+
 using LaneRunner = void (*)(Chunk* first, Chunk* second);
 
 LaneRunner BestRunner() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("lzcnt") != 0) return RunLanesBmi;
+  if (__builtin_cpu_supports("bmi2") != 0 && HasLzcnt()) return RunLanesBmi;
 #endif
   return RunLanesPlain;
 }

@@ -16,6 +16,8 @@ namespace {
 constexpr std::chrono::seconds kLookupTimeout{20};
 // Bursts of events (an editor at work) become one update.
 constexpr std::chrono::milliseconds kSettle{50};
+// Longest pause between two attempts to connect to an endpoint that is down.
+constexpr std::chrono::milliseconds kReconnectPauseMax{1000};
 
 runtime::AddressDiscovery::Options DnsDiscovery(const EndpointDiscoveryOptions& options, std::vector<std::string> prefixes) {
   return {.dns = options.dns, .logger = options.logger, .registry = options.registry, .metric_prefixes = std::move(prefixes)};
@@ -28,6 +30,8 @@ std::string GroupLookup(const std::string& address) {
 
 Result<rpc::ChannelOptions> ChannelOptionsOf(const process::GrpcClientFlags& flags, rpc::CallMetrics* metrics) {
   rpc::ChannelOptions options;
+  // An endpoint that is back is wanted at once; few are asked from here, and they are ours.
+  options.backoff_max = kReconnectPauseMax;
   options.tls = TRY(flags.MakeTls());
   options.server_name = flags.server_name;
   if (flags.compression == "snappy") options.codec = rpc::Codec::kSnappy;

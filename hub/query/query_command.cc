@@ -30,8 +30,6 @@ namespace {
 
 // Queries in line above the gate before new ones are refused.
 constexpr size_t kWaitingQueriesMax = 1000;
-// Longest pause between two attempts to connect to an endpoint that is down.
-constexpr std::chrono::milliseconds kReconnectPauseMax{1000};
 
 Result<std::unique_ptr<EndpointDiscovery>> MakeDiscovery(const QueryFlags& flags, process::Process* process, rpc::CallMetrics* metrics) {
   EndpointDiscoveryOptions options;

@@ -25,7 +25,7 @@ inline std::vector<std::string> SamplesOf(const ChunkData& chunk, bool* whole) {
     const Result<bool> more = it.Next();
     if (!more.ok()) return lines;
     if (!*more) break;
-    lines.push_back(text.Format(it));
+    lines.push_back(text.Format(&it));
   }
   *whole = true;
   return lines;
