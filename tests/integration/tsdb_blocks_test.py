@@ -104,7 +104,9 @@ def check_same_cuts(directory, work):
         assert chunk_files(f"{copied}/{name}") == chunk_files(f"{directory}/{name}")
         counts = output(HELPER, "recut", f"{directory}/{name}").decode()
         chunks, equal, shorter, different = (int(part.split()[0]) for part in counts.split(","))
-        assert different == 0 and equal > chunks * 0.9 and equal + shorter == chunks, counts
+        assert different == 0 and equal + shorter == chunks, counts
+        # Rare by chance; a few chunks say nothing.
+        assert chunks < 100 or equal > chunks * 0.9, counts
 
 
 def test_promtool_blocks(work):
